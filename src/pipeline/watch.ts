@@ -20,6 +20,7 @@ import {
   readLog,
   readLogSettings,
   readObjects,
+  readPlans,
   readRequests,
   readServer,
   readSupabaseLog,
@@ -143,7 +144,7 @@ export async function sampleBefore(watch: WatchTarget, url: string): Promise<str
 /** Milliseconds. */
 const BEFORE_LIMIT = 10_000;
 
-/** Take a sample over a connection, and keep it. `hourly`: the readings that cost more; null for none. */
+/** Take a sample over a connection, and keep it. `hourly`: the attack, and what is read with it; null for none. */
 async function sampleOn(
   db: Db,
   watch: WatchTarget,
@@ -224,7 +225,7 @@ interface Look {
   newest: { sample: Sample; cursors: Cursors } | null;
   /** ISO 8601, by the clock of the server */
   now: string;
-  /** the readings that cost more; null for none */
+  /** the attack, and what is read with it; null for none */
   hourly: ((now: string) => Promise<Reading[]>) | null;
   supabase: AskLogs | null;
 }
@@ -248,9 +249,9 @@ async function readAll(
   }
   const others: Reading[] = [await readRequests(db, cursors.requests ?? null, inForce.at(-1)?.at ?? null)];
   const differs = reading.differences.length > 0;
-  if (hourly !== null && (before?.kind !== kind || isDue(cursors.isolation, now, differs, before))) {
-    others.push(...(await hourly(now)));
-    // what the attack has executed is no traffic: the next readings begin after it
+  if (before?.kind !== kind || isDue(cursors.isolation, now, differs, before)) {
+    others.push(await readPlans(db, scope), ...(hourly === null ? [] : await hourly(now)));
+    // what the planner has evaluated and the attack has executed is no traffic: the next readings begin after it
     const [statements, tables] = await countersOf(db, scope, cursors);
     counters[0] = { ...counters[0], cursor: statements.cursor };
     counters[1] = { ...counters[1], cursor: tables.cursor };

@@ -77,7 +77,8 @@ const UNITS: Record<CriterionName, (one: Judged) => string> = {
   claims: (one) => `${one.k ?? 0} without a claim in ${counted(one.n ?? 0, "request")}${boundText(one)}`,
   isolation: ({ n, k }) =>
     `${counted(k ?? 0, "opening")} in ${counted(n ?? 0, "statement")} that reached for rows of others`,
-  speed: ({ n, k }) => `${k ?? 0} slower of ${counted(n ?? 0, "statement")} compared`,
+  speed: ({ n, k, wanted }) =>
+    `${k ?? 0} slower; ${n ?? 0} of ${wanted ?? 0} relations × commands with traffic compared`,
   objects: ({ k, state }) =>
     state === "not enough yet" || state === "cannot be told"
       ? ""
@@ -124,6 +125,8 @@ export function causeText(cause: Cause): string {
       return `${whose(cause)}: no row in ${counted(cause.calls, "call")}, ${number(cause.rowsBefore)} in each before`;
     case "fewer rows":
       return `${whose(cause)}: ${counted(cause.rows, "row")} in ${counted(cause.calls, "call")}, about ${Math.round(cause.expected)} expected`;
+    case "rows not seen":
+      return `${counted(cause.calls, "read")} of ${cause.relation} as ${cause.role}: a wrapper returns one row whatever the read finds`;
     case "request without claim":
       return `${counted(cause.count, "request")} of ${cause.of} as ${cause.role} without claim ${cause.claim}`;
     case "stale token":
@@ -142,6 +145,10 @@ export function causeText(cause: Cause): string {
       return `${cause.count} could not be tried, of ${counted(cause.of, "statement")}`;
     case "slower":
       return `${cause.command} on ${cause.relations.join(", ")} as ${cause.role}: ${number(cause.before)} ms before, ${number(cause.after)} ms in ${counted(cause.calls, "call")} since (queryid ${cause.queryId})`;
+    case "worse plan":
+      return `${whose(cause)}: ${cause.how === "no index" ? "no index serves the policies any more" : "a sub-query of the policies is executed for each row, and none such was before"}`;
+    case "not compared":
+      return `${cause.command} on ${cause.relation} is not compared: ${cause.because === "few calls" ? `${counted(cause.calls, "call")} since, too few of each statement before or since` : "no statement since was made before"}`;
     case "object":
       return `${cause.change}: ${cause.object}${cause.relation === null || cause.object.startsWith(cause.relation) ? "" : `, ${cause.relation}`}`;
     case "no row security":

@@ -85,6 +85,8 @@ function seenText(one: StoredReading): string {
       return `${counted(one.statements.length, "statement")} on relations of the plan`;
     case "tables":
       return counted(one.tables.length, "relation");
+    case "plans":
+      return `${counted(one.plans.length, "plan")}, of which ${one.plans.filter(({ indexed }) => indexed).length} use an index for the policies`;
     case "isolation":
       return `${counted(one.statements, "statement")} of the attack`;
     case "requests":

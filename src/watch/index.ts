@@ -3,6 +3,7 @@ export type { Cause, CriterionName, CriterionState, Judgement, Seen } from "./cr
 export {
   hasRecorder,
   readObjects,
+  readPlans,
   readRequestLogins,
   readRequests,
   readServer,

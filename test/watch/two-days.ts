@@ -37,7 +37,7 @@ const statements: StatementCount[] = COMMANDS.map((command, n) => ({
 
 const readings = (minute: number): StoredReading[] => [
   { source: "objects", lacks: [], differences: [] },
-  { source: "statements", lacks: [], statements },
+  { source: "statements", lacks: [], owners: [], statements },
   {
     source: "tables",
     lacks: [],

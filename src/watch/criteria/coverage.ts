@@ -1,6 +1,7 @@
-import type { Touched } from "../denial.ts";
+import { concernedBy } from "./concerned.ts";
 import type { Cause, Judgement } from "./criterion.ts";
-import { lacksOf, type SeenOfKind } from "./seen.ts";
+import { lacksOf } from "./seen.ts";
+import { callsByTouched, touchedKey } from "./statements.ts";
 import type { Seen, Watched } from "./watched.ts";
 
 /** Every relation × command that the plan touches was used since: hours without traffic prove nothing about it. */
@@ -32,28 +33,16 @@ export function coverageCriterion({ seen, plan }: Watched): Judgement {
   };
 }
 
-/** `relation command` → calls, of whatever statement that does it, by roles that row security concerns. */
-function callsByTouched({ statements, bypassing }: SeenOfKind): Map<string, number> {
-  const calls = new Map<string, number>();
-  for (const one of statements.values())
-    if (!bypassing.includes(one.role))
-      for (const touched of one.touched) {
-        const key = touchedKey(touched);
-        calls.set(key, (calls.get(key) ?? 0) + one.calls);
-      }
-  return calls;
-}
-
-const touchedKey = ({ relation, command }: Touched): string => `${relation} ${command}`;
-
 /**
- * Roles that row security does not concern, and that made no request before the change: an application that connects as
- * one of them sees every tenant, whatever the policies say.
+ * Roles that row security of a relation does not concern, and that made no request before the change: an application
+ * that connects as one of them sees every tenant, whatever the policies say.
  */
 function withoutRowSecurity({ before, after }: Seen): Cause[] {
+  const isConcerned = concernedBy({ bypassing: after.bypassing, owners: after.owners ?? before.owners });
   const known = new Set([...before.statements.values()].map(({ role }) => role));
   const calls = new Map<string, number>();
-  for (const { role, calls: n } of after.statements.values())
-    if (after.bypassing.includes(role) && !known.has(role)) calls.set(role, (calls.get(role) ?? 0) + n);
+  for (const { role, relations, calls: n } of after.statements.values())
+    if (!known.has(role) && relations.some((one) => !isConcerned(one, role)))
+      calls.set(role, (calls.get(role) ?? 0) + n);
   return [...calls].map(([role, n]) => ({ cause: "no row security", role, calls: n }));
 }

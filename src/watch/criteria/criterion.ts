@@ -45,6 +45,8 @@ export type Cause =
       rows: number;
       expected: number;
     }
+  /** a statement around the read returns one row whatever it finds, as PostgREST's does */
+  | { cause: "rows not seen"; relation: NameKey; role: string; calls: number }
   | { cause: "request without claim"; role: string; claim: string; count: number; of: number }
   /** tokens of the newest sample that were issued before the change */
   | { cause: "stale token"; role: string; count: number; of: number }
@@ -65,6 +67,16 @@ export type Cause =
       before: number;
       after: number;
       calls: number;
+    }
+  /** the policies' conditions use no index any more; or more sub-queries of them than before are executed for each row */
+  | { cause: "worse plan"; how: "no index" | "sub-plan for each row"; relation: NameKey; role: string; command: string }
+  /** no statement was called often enough before and since, and no plan stands for it */
+  | {
+      cause: "not compared";
+      relation: NameKey;
+      command: string;
+      calls: number;
+      because: "few calls" | "new statements";
     }
   | { cause: "object"; relation: NameKey | null; object: string; change: ObjectCause }
   /** requests of a role that policies do not concern */

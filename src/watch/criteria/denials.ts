@@ -28,6 +28,9 @@ export function denialsCriterion({ seen: { before, after, planted }, plan, limit
       },
     ]);
   const causes = all.flatMap(([isNew, cause]) => (isNew ? [cause] : []));
+  // statements on the relations of the plan, by roles that row security concerns, in samples whose denials are known
+  const n = after.calls - after.late.reduce((sum, { calls }) => sum + calls, 0);
+  const wanted = Math.ceil(3 / limits.share);
   const readings = after.sources.get("log")?.readings ?? 0;
   const isOfService = after.newestLog?.arrived !== undefined;
   const isShown = isOfService ? planted.isShown : planted.notShownBy.size === 0;
@@ -40,10 +43,9 @@ export function denialsCriterion({ seen: { before, after, planted }, plan, limit
     ...(isShown ? [] : [PLANTED]),
     ...(after.heartbeatsMissing > 0 ? [{ lack: "not readable" as const, what: "heartbeat" }] : []),
     ...(readings < after.times.length ? [{ lack: "not readable" as const, what: "log" }] : []),
+    // requests that nothing counts are never enough
+    ...(n < wanted ? lacksOf(after, "statements", ({ lack }) => lack !== "counters lost") : []),
   ]);
-  // statements on the relations of the plan, in samples whose denials are known
-  const n = after.calls - after.late.reduce((sum, { calls }) => sum + calls, 0);
-  const wanted = Math.ceil(3 / limits.share);
   return {
     criterion: "denials",
     state:

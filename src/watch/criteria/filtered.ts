@@ -2,6 +2,7 @@ import type { NameKey } from "../../pg/name.ts";
 import type { StatementCount } from "../sample.ts";
 import type { Cause } from "./criterion.ts";
 import type { SeenOfKind } from "./seen.ts";
+import { concerned } from "./statements.ts";
 
 /** A statement or a table whose rows are gone, or fewer. */
 export type Filtered = Extract<Cause, { cause: "no rows" | "fewer rows" }>;
@@ -11,20 +12,24 @@ export interface Pair {
   relation: NameKey | null;
   role: string | null;
   command: string;
+  /** the relations that it reads */
+  reads: NameKey[];
   before: { calls: number; rows: number; most: number };
   after: { calls: number; rows: number };
 }
 
 /** What can be compared of two times: statements whose rows the client reports, else writes to tables. */
 export function pairsOf(before: SeenOfKind, after: SeenOfKind): Pair[] {
+  const then = concerned(before);
   const pairs: Pair[] = [];
-  for (const [key, now] of after.statements) {
-    const was = before.statements.get(key);
+  for (const [key, now] of concerned(after)) {
+    const was = then.get(key);
     if (was && was.rowsAreReal && now.rowsAreReal)
       pairs.push({
         relation: now.relations[0] ?? null,
         role: now.role,
         command: now.command,
+        reads: now.touched.flatMap((one) => (one.command === "SELECT" ? [one.relation] : [])),
         // a queue that is empty at night is no incident
         before: { calls: was.calls, rows: was.rows, most: before.mostWithoutRows.get(key) ?? 0 },
         after: now,
@@ -46,7 +51,16 @@ function byTable(before: SeenOfKind, after: SeenOfKind): Pair[] {
   return [...now].flatMap(([key, one]) => {
     const was = then.get(key);
     return was
-      ? [{ relation: one.relation, role: null, command: one.command, before: { ...was, most: 0 }, after: one }]
+      ? [
+          {
+            relation: one.relation,
+            role: null,
+            command: one.command,
+            reads: [],
+            before: { ...was, most: 0 },
+            after: one,
+          },
+        ]
       : [];
   });
 }
@@ -58,10 +72,10 @@ interface Writes {
   rows: number;
 }
 
-function writesOf({ statements, tables }: SeenOfKind): Map<string, Writes> {
-  const wrapped = [...statements.values()].filter(({ rowsAreReal }) => !rowsAreReal);
+function writesOf(seen: SeenOfKind): Map<string, Writes> {
+  const wrapped = [...concerned(seen).values()].filter(({ rowsAreReal }) => !rowsAreReal);
   const counted = new Map<string, Writes>();
-  for (const [relation, table] of tables)
+  for (const [relation, table] of seen.tables)
     for (const [command, field] of Object.entries(WRITES)) {
       const calls = callsOf(wrapped, relation, command);
       if (calls > 0) counted.set(`${relation} ${command}`, { relation, command, calls, rows: table[field] });

@@ -6,12 +6,15 @@ import type {
   Lack,
   LogReading,
   ObjectsReading,
+  PlansReading,
   RequestsReading,
   Sample,
   SourceName,
   StatementCount,
+  StatementsReading,
   Stored,
 } from "../sample.ts";
+import { concernedBy } from "./concerned.ts";
 
 /**
  * What samples of one kind have seen together: sums, and the newest of what has no sum. Its size is that of the
@@ -22,6 +25,8 @@ export interface SeenOfKind {
   times: number[];
   /** of the newest sample: roles that row security does not concern */
   bypassing: readonly string[];
+  /** of the newest reading of the statements: see `StatementsReading`; null: there is none */
+  owners: StatementsReading["owners"] | null;
   /** the number of readings, and what they lacked, each once */
   sources: Map<SourceName, { readings: number; lacks: Map<string, Lack> }>;
   /** the counts of each statement of each role, by `statementKey` */
@@ -31,9 +36,9 @@ export interface SeenOfKind {
   tables: Map<NameKey, { inserted: number; updated: number; deleted: number }>;
   /** by `fingerprintKey` */
   denials: Map<string, DenialCount>;
-  /** readings of the log in which the heartbeat had not arrived */
+  /** readings of the log in which the heartbeat did not arrive, and that say nothing else of why */
   heartbeatsMissing: number;
-  /** the calls of all statements */
+  /** the calls of statements that row security concerned in their sample: no policy refuses those of other roles */
   calls: number;
   /**
    * of the log of a service, which comes late: the calls of each sample that the newest heartbeat that arrived does not
@@ -49,6 +54,7 @@ export interface SeenOfKind {
   newestLog: Stored<LogReading> | null;
   newestRequests: Stored<RequestsReading> | null;
   audit: Stored<AuditReading> | null;
+  plans: Stored<PlansReading> | null;
   isolation: Stored<IsolationReading> | null;
   objects: Stored<ObjectsReading> | null;
 }
@@ -56,6 +62,7 @@ export interface SeenOfKind {
 export const nothingOfKind = (): SeenOfKind => ({
   times: [],
   bypassing: [],
+  owners: null,
   sources: new Map(),
   statements: new Map(),
   mostWithoutRows: new Map(),
@@ -68,6 +75,7 @@ export const nothingOfKind = (): SeenOfKind => ({
   newestLog: null,
   newestRequests: null,
   audit: null,
+  plans: null,
   isolation: null,
   objects: null,
 });
@@ -84,10 +92,11 @@ export function addReadings(seen: SeenOfKind, { at, server, readings }: Sample):
     switch (reading.source) {
       case "log":
         seen.newestLog = reading;
-        if (reading.heartbeat === "not seen" || reading.heartbeat === "not sent") seen.heartbeatsMissing += 1;
+        if (isSilent(reading)) seen.heartbeatsMissing += 1;
         for (const one of reading.denials) addDenial(seen.denials, one);
         break;
       case "statements":
+        seen.owners = reading.owners;
         addStatements(seen, reading.statements);
         break;
       case "tables":
@@ -99,6 +108,9 @@ export function addReadings(seen: SeenOfKind, { at, server, readings }: Sample):
             deleted: sum.deleted + one.deleted,
           });
         }
+        break;
+      case "plans":
+        seen.plans = reading;
         break;
       case "requests":
         seen.newestRequests = reading;
@@ -118,10 +130,16 @@ export function addReadings(seen: SeenOfKind, { at, server, readings }: Sample):
   addCalls(seen, Date.parse(at), readings);
 }
 
+/** What a service did not give at one time does not explain a heartbeat: it may give it at the next. */
+const isSilent = ({ heartbeat, lacks }: Stored<LogReading>): boolean =>
+  (heartbeat === "not seen" || heartbeat === "not sent") && lacks.every(({ lack }) => lack === "service");
+
 /** After the readings: the log says up to where the denials are known. */
 function addCalls(seen: SeenOfKind, at: number, readings: Sample["readings"]): void {
+  const isConcerned = concernedBy(seen);
   const calls = readings
     .flatMap((one) => (one.source === "statements" ? one.statements : []))
+    .filter(({ relations, role }) => relations.some((one) => isConcerned(one, role)))
     .reduce((sum, one) => sum + one.calls, 0);
   seen.calls += calls;
   const arrived = seen.newestLog?.arrived;
@@ -151,30 +169,30 @@ export const lacksOf = (
   counts: (lack: Lack) => boolean = () => true,
 ): Lack[] => [...(sources.get(source)?.lacks.values() ?? [])].filter(counts);
 
-function addStatements({ statements, mostWithoutRows }: SeenOfKind, counts: readonly StatementCount[]): void {
+function addStatements(seen: SeenOfKind, counts: readonly StatementCount[]): void {
+  const isConcerned = concernedBy(seen);
   // one sample may hold a statement of a role twice
-  const here = new Map<string, { calls: number; rows: number }>();
+  const here = new Map<string, StatementCount>();
   for (const one of counts) {
     const key = statementKey(one);
-    const sum = statements.get(key);
-    statements.set(
-      key,
-      sum
-        ? {
-            ...one,
-            calls: sum.calls + one.calls,
-            rows: sum.rows + one.rows,
-            time: sum.time + one.time,
-            blocks: sum.blocks + one.blocks,
-          }
-        : one,
-    );
-    const now = here.get(key) ?? { calls: 0, rows: 0 };
-    here.set(key, { calls: now.calls + one.calls, rows: now.rows + one.rows });
+    seen.statements.set(key, sumOf(seen.statements.get(key), one));
+    here.set(key, sumOf(here.get(key), one));
   }
-  for (const [key, { calls, rows }] of here)
-    if (rows === 0) mostWithoutRows.set(key, Math.max(calls, mostWithoutRows.get(key) ?? 0));
+  for (const [key, { calls, rows, relations, role }] of here)
+    if (rows === 0 && relations.some((one) => isConcerned(one, role)))
+      seen.mostWithoutRows.set(key, Math.max(calls, seen.mostWithoutRows.get(key) ?? 0));
 }
+
+const sumOf = (sum: StatementCount | undefined, one: StatementCount): StatementCount =>
+  sum
+    ? {
+        ...one,
+        calls: sum.calls + one.calls,
+        rows: sum.rows + one.rows,
+        time: sum.time + one.time,
+        blocks: sum.blocks + one.blocks,
+      }
+    : one;
 
 /** The query identifier stays the same when policies change: it is computed before they are added. */
 const statementKey = ({ role, queryId }: StatementCount): string => JSON.stringify([role, queryId]);

@@ -16,6 +16,8 @@ export interface Seen {
   filtered: Map<string, Filtered>;
   /** what the readings of pg_stat_statements lacked in any sample, each once */
   statementLacks: Map<string, Lack>;
+  /** the same of the plans */
+  planLacks: Map<string, Lack>;
   planted: Planted;
   /** the newest sample; 0: there is none */
   number: number;
@@ -37,6 +39,7 @@ export const nothingSeen = (): Seen => ({
   after: nothingOfKind(),
   filtered: new Map(),
   statementLacks: new Map(),
+  planLacks: new Map(),
   planted: { shownBy: new Set(), notShownBy: new Set(), isShown: false },
   number: 0,
 });
@@ -61,7 +64,10 @@ export function addSample(seen: Seen, sample: Sample): void {
     addReadings(one, sample);
     for (const cause of filteredIn(pairsOf(seen.before, one))) seen.filtered.set(filteredKey(cause), cause);
   }
-  for (const { source, lacks } of sample.readings) if (source === "statements") addLacks(seen.statementLacks, lacks);
+  for (const { source, lacks } of sample.readings) {
+    if (source === "statements") addLacks(seen.statementLacks, lacks);
+    if (source === "plans") addLacks(seen.planLacks, lacks);
+  }
 }
 
 /** All samples at once. */
