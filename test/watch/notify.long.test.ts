@@ -48,15 +48,18 @@ describe.skipIf(!server)("messages to a webhook", () => {
       null,
     ]);
     const told = receiver.accepted.slice(clean);
-    // the opening, and the policy that is not the plan's: found by the first of the four samples
+    // the opening, the policy that is not the plan's, and plans that use no index since each row passes: found by the
+    // first of the four samples, which is the fifth with the one that apply takes
     const found = told.filter(({ state }) => state === "failed");
     const hash = String(found[0]?.["planHash"]).slice(0, 12);
-    expect(ids(found)).toEqual([`staging/${hash}/4/isolation/failed`, `staging/${hash}/4/objects/failed`]);
+    expect(ids(found)).toEqual(
+      ["isolation", "objects", "speed"].map((criterion) => `staging/${hash}/5/${criterion}/failed`),
+    );
     expect(found[1]).toMatchObject({
       format: "rlsmith-notice",
       formatVersion: 1,
       target: "staging",
-      sample: 4,
+      sample: 5,
       criterion: "objects",
       was: "passed",
       state: "failed",
@@ -87,7 +90,7 @@ describe.skipIf(!server)("messages to a webhook", () => {
     // before the change nothing is judged
     const message = receiver.accepted.slice(before).find(({ text }) => String(text).includes("objects"));
     expect(message).toMatchObject({
-      text: "staging: objects not enough yet → failed (sample 2)",
+      text: "staging: objects not enough yet → failed (sample 3)",
       blocks: [{ type: "section", text: { type: "plain_text" } }, { type: "context" }],
     });
     expect(message).toMatchObject({
