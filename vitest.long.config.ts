@@ -4,14 +4,15 @@ import { defineConfig } from "vitest/config";
 import { sliced, sliceFrom } from "./test/support/slice.ts";
 import { SlowestFirst } from "./test/support/slowest-first.ts";
 
-/** The long tests of a slice: files that cut their own cases into slices, and a slice of the rest. */
+/** The long tests of a slice: files that cut their own cases or majors into slices, and a slice of the rest. */
 function filesOf(text: string | undefined): string[] {
   const slice = sliceFrom(text);
   const files = readdirSync("test", { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".long.test.ts"))
     .map((file) => join("test", file))
     .toSorted();
-  const cutsItself = (file: string): boolean => readFileSync(file, "utf8").includes("sliced(");
+  const cutsItself = (file: string): boolean =>
+    /sliced\(|describe\.each\(findMajors\(/.test(readFileSync(file, "utf8"));
   const whole = files.filter((file) => !cutsItself(file));
   return [...files.filter(cutsItself), ...sliced(whole, slice)];
 }

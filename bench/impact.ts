@@ -1,6 +1,7 @@
 /**
  * `npm run bench:impact`: a plain tenant predicate on 1,000,000 rows of 20 tenants for 2,000 users, 30 of them without the
- * claim and 3 with a malformed one, beside the full scan of one user. Prints a table, writes bench/results/impact.json.
+ * claim and 3 with a malformed one, beside the full scan of one user; and a policy on the user's own id, which has as many
+ * groups as users. Prints a table, writes bench/results/impact.json.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseConfig, type UserConfig } from "../src/config.ts";
@@ -118,6 +119,39 @@ async function measure(major: 15 | 18): Promise<Row> {
   }
 }
 
+const OWN = `
+create table own_item (id bigint primary key, user_id uuid not null);
+insert into auth.users (id, aud, role, email, raw_app_meta_data)
+  select gen_random_uuid(), 'authenticated', 'authenticated', n || '@example.com', '{}' from generate_series(1, ${USERS}) n;
+insert into own_item select row_number() over (), id from auth.users, generate_series(1, 3);
+alter table own_item enable row level security;
+create policy own on own_item for select to authenticated
+  using (user_id = coalesce(nullif(current_setting('app.user_id', true), '')::uuid, (auth.jwt() ->> 'sub')::uuid));
+grant select on own_item to authenticated;
+analyze;
+`;
+
+/** Seconds of a relation whose rows each belong to one of the users. */
+async function measureOwn(major: 15 | 18): Promise<{ major: number; users: number; groups: number; seconds: number }> {
+  const config: UserConfig = {
+    requests: { claims: "sent", reason: "the API sets them" },
+    context: { "app.user_id": { claim: "sub", type: "uuid" } },
+  };
+  const server = await startServer(major);
+  const db = await openServer(server.url);
+  try {
+    await db.exec(BOOTSTRAP);
+    await db.exec(OWN);
+    const plan = planFor(await inspect(db), config);
+    const impact = await impactOfPlan(db, await inspect(db), plan, { config: parseConfig(config) });
+    const [item] = impact.relations;
+    return { major, users: USERS, groups: item?.groups ?? 0, seconds: (item?.milliseconds ?? 0) / 1000 };
+  } finally {
+    await db.close();
+    await server.stop();
+  }
+}
+
 const rows = [await measure(15), await measure(18)];
 console.log("major       rows  users  seconds  relation  one scan  ratio  lose all  would raise  other");
 for (const row of rows)
@@ -136,7 +170,10 @@ for (const row of rows)
     ].join(" "),
   );
 mkdirSync("bench/results", { recursive: true });
-writeFileSync("bench/results/impact.json", `${JSON.stringify(rows, null, 2)}\n`);
+const own = [await measureOwn(15), await measureOwn(18)];
+for (const { major, users, groups, seconds } of own)
+  console.log(`PostgreSQL ${major}: ${users} users × ${groups} groups of their own ids: ${seconds.toFixed(2)} s`);
+writeFileSync("bench/results/impact.json", `${JSON.stringify({ rows, own }, null, 2)}\n`);
 for (const row of rows)
   if (row.seconds > LIMIT || row.losesAll !== 30 || row.wouldRaise !== 3 || row.otherChanges !== 0) {
     console.error(`PostgreSQL ${row.major}: over ${LIMIT} s, or not the users that were planted`);

@@ -163,6 +163,13 @@ const target = z.strictObject({
     .optional(),
   /** where `watch` keeps its samples: `rlsmith.samples` on the target, or `.rlsmith/watch/` of the project */
   samples: z.enum(["target", "file"]).default("target"),
+  /**
+   * where `watch` sends a message when a criterion changes its state: a webhook, whose URL is a secret and comes from the
+   * environment; `slack`: in the form that incoming webhooks of Slack take
+   */
+  notify: z
+    .strictObject({ url: z.strictObject({ env: z.string().min(1) }), form: z.enum(["json", "slack"]).default("json") })
+    .optional(),
   /** the number of people who must have approved the plan */
   requireApprovals: z.number().int().min(0).default(0),
   /** the longest wait for locks in one attempt; it is also kept below the server's deadlock_timeout */

@@ -23,6 +23,7 @@ export { applyToDatabase as apply, rollbackDatabase as rollback } from "./pipeli
 export { historyOfDatabase as history, SILENT_TALK } from "./pipeline/apply-database.ts";
 export type { ApplyDatabaseOptions, DatabaseOptions, RollbackWay, TargetTalk } from "./pipeline/apply-database.ts";
 export { gateOfTarget as gate, takeSample, watchTarget, type Taken, type WatchTarget } from "./pipeline/watch.ts";
+export type { Notified, WebhookFailure } from "./pipeline/webhook.ts";
 export type { Cause, CriterionName, Gate, Judgement, Lack, Sample, Waiver } from "./watch/index.ts";
 export { silent, type Progress } from "./progress.ts";
 export { ToolError as RlsmithError, type ErrorCode, type ToolErrorKind as RlsmithErrorKind } from "./errors.ts";

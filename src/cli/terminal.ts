@@ -89,36 +89,58 @@ export function progressLines(): Progress {
   };
 }
 
-/** Shows a text until the next one; see `liveView`. */
-export type LiveView = ((text: string, milliseconds: number) => Promise<void>) & { colours: Colours };
+/** A view of what goes on, see `liveView`. */
+export interface LiveView {
+  colours: Colours;
+  /** true: it is drawn anew, so that a time in it is right */
+  isDrawn: boolean;
+  /** Show a text for so many milliseconds; `text` is asked for it with the milliseconds that are left. */
+  show(text: (left: number) => string, milliseconds: number): Promise<void>;
+  /** Say something that stays, above the view. */
+  say(text: string): void;
+}
 
 /**
- * A view on stderr that is drawn anew, with the seconds until the next one below it; where stderr is no terminal each
- * text is written once.
+ * A view on stderr that is drawn anew each second, with as many lines as the terminal has; where stderr is no terminal,
+ * or one that cannot move its cursor, each text is written once.
  */
 export function liveView(): LiveView {
-  const colours = coloursFor(process.stderr);
-  const columns = process.stderr.columns;
+  const stream = process.stderr;
+  const isDrawn = Boolean(stream.isTTY) && process.env["TERM"] !== "dumb";
   let drawn = 0;
+  const clear = (): void => {
+    if (drawn > 0) stream.write(`\u001B[${drawn}A\u001B[J`);
+    drawn = 0;
+  };
+  const rowsOf = (text: string): number => Math.max(1, Math.ceil(stripped(text).length / stream.columns));
   const draw = (text: string): void => {
-    if (drawn > 0) process.stderr.write(`\u001B[${drawn}A\u001B[J`);
-    write(process.stderr, line(text));
-    drawn = line(text)
-      .split("\n")
-      .slice(0, -1)
-      .reduce((sum, one) => sum + Math.max(1, Math.ceil(stripped(one).length / columns)), 0);
+    const shown: string[] = [];
+    let rows = 0;
+    for (const one of onTerminal(text).trimEnd().split("\n")) {
+      rows += rowsOf(one);
+      // what has left the screen cannot be drawn anew
+      if (rows >= stream.rows) break;
+      shown.push(one);
+    }
+    clear();
+    stream.write(line(shown.join("\n")));
+    drawn = shown.reduce((sum, one) => sum + rowsOf(one), 0);
   };
-  const show = async (text: string, milliseconds: number): Promise<void> => {
-    const until = performance.now() + milliseconds;
-    if (!process.stderr.isTTY) {
+  return {
+    colours: coloursFor(stream),
+    isDrawn,
+    show: async (text, milliseconds) => {
+      const until = performance.now() + milliseconds;
+      if (!isDrawn) say(text(milliseconds));
+      // a timer may fire a fraction of a millisecond early
+      for (let left = milliseconds; left >= 1; left = until - performance.now()) {
+        if (isDrawn) draw(text(left));
+        await pause(isDrawn ? Math.min(1000, left) : left);
+      }
+    },
+    say: (text) => {
+      clear();
       say(text);
-      await pause(milliseconds);
-      return;
-    }
-    for (let left = milliseconds; left > 0; left = until - performance.now()) {
-      draw(`${line(text)}${colours.dim(`next sample in ${Math.ceil(left / 1000)} s`)}`);
-      await pause(Math.min(1000, left));
-    }
+    },
   };
-  return Object.assign(show, { colours });
 }

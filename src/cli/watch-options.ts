@@ -1,6 +1,6 @@
-import { type Command } from "commander";
+import { Option, type Command } from "commander";
 import { ToolError } from "../errors.ts";
-import { secondsOf } from "./options.ts";
+import { GATE_CRITERIA, type CriterionName } from "../gate-criteria.ts";
 
 export interface WatchFlags {
   plan?: string;
@@ -9,17 +9,31 @@ export interface WatchFlags {
   every: number;
   /** hours; null: until it is interrupted */
   for: number | null;
+  /** a port */
+  metrics?: number;
+  onFail?: "rollback";
+  on?: CriterionName[];
   recorder?: boolean;
   preRequest?: string;
   out?: string;
 }
 
+const ON_FAIL = "what is done when a criterion of --on fails (default: it is said, and nothing is done)";
+
 export const withWatch = (command: Command): Command =>
   command
     .option("--plan <file>", "the plan (default: .rlsmith/plan.json)")
     .option("--once", "take one sample and end, for cron or a scheduled job")
-    .option("--every <seconds>", "time between two samples", secondsOf, 60)
-    .option("--for <hours>", "end after so many hours (default: when it is interrupted)", hoursOf, null)
+    .option("--every <seconds>", "time between two samples", numberOf("--every", "seconds, such as 60"), 60)
+    .option(
+      "--for <hours>",
+      "end after so many hours (default: when it is interrupted)",
+      numberOf("--for", "hours, such as 48"),
+      null,
+    )
+    .option("--metrics <port>", "serve OpenMetrics on this port of 127.0.0.1, at /metrics", portOf)
+    .addOption(new Option("--on-fail <what>", ON_FAIL).choices(["rollback"]))
+    .option("--on <criteria>", "with --on-fail: the criteria, such as denials,isolation", criteriaOf)
     .option("--recorder", "write the migration of the recorder, which counts requests without claims; apply nothing")
     .option(
       "--pre-request <function>",
@@ -27,22 +41,51 @@ export const withWatch = (command: Command): Command =>
     )
     .option("--out <folder>", "with --recorder: write the migration there instead of the migrations folder");
 
-/** Milliseconds until the next sample, which are counted from the first one; null: there is none. */
-export function untilNext(begun: number, { once, every, for: hours }: WatchFlags): number | null {
+/** Milliseconds until the next sample, where so many have passed since the first one; null: there is none. */
+export function untilNext(passed: number, { once, every, for: hours }: WatchFlags): number | null {
   if (once === true) return null;
-  const passed = Date.now() - begun;
   if (hours !== null && passed >= hours * 3_600_000) return null;
   const period = every * 1000;
   return period - (passed % period);
 }
 
-function hoursOf(text: string): number {
-  const hours = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && hours > 0) return hours;
-  throw new ToolError(
-    "usage",
-    "BAD_COMMAND_LINE",
-    `--for does not accept \`${text}\``,
-    "give it a number of hours, such as 48",
+/**
+ * The criteria at whose failure the plan is taken back; none: it is not. Throws ToolError (usage) if the flags contradict
+ * one another.
+ */
+export function rollbackCriteria({ onFail, on, once, metrics }: WatchFlags): CriterionName[] {
+  if (once === true && metrics !== undefined)
+    throw refused("--metrics is for a watch that goes on, and --once ends at once", "leave one of them out");
+  if (onFail === undefined && on === undefined) return [];
+  if (onFail === undefined) throw refused("--on is for --on-fail", "add --on-fail rollback, or leave --on out");
+  if (on !== undefined) return on;
+  throw refused(
+    "--on-fail needs the criteria for which the plan is taken back",
+    `name them, such as --on denials,isolation; there are ${GATE_CRITERIA.join(", ")}`,
   );
+}
+
+function refused(message: string, hint: string): ToolError {
+  return new ToolError("usage", "BAD_COMMAND_LINE", message, hint);
+}
+
+function criteriaOf(text: string): CriterionName[] {
+  const names = text.split(",").map((name) => name.trim());
+  const wrong = names.find((name) => !GATE_CRITERIA.some((one) => one === name));
+  if (wrong === undefined) return GATE_CRITERIA.filter((one) => names.includes(one));
+  throw refused(`--on names no criterion \`${wrong}\``, `there are ${GATE_CRITERIA.join(", ")}`);
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
+  throw refused(`--metrics does not accept \`${text}\``, "give it a port, such as 9187");
+}
+
+function numberOf(option: string, what: string): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+(\.\d+)?$/.test(text) && number > 0) return number;
+    throw refused(`${option} does not accept \`${text}\``, `give it a number of ${what}`);
+  };
 }

@@ -1,6 +1,7 @@
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { quoteRole } from "../pg/identifier.ts";
 import { quoteName } from "../pg/name.ts";
+import { shownByKeys } from "./keyed.ts";
 import type { CannotTell } from "./result.ts";
 import { executing, preparing, settingQuery, withInserted, type Question, type StatementName } from "./statements.ts";
 import type { Variables } from "./user.ts";
@@ -127,7 +128,19 @@ async function together(
   return late ?? together(db, question, profiles.slice(half), answers);
 }
 
-function toldBy({ groups }: Question, row: Record<string, unknown> | undefined): Answer {
+function toldBy({ groups, keyed }: Question, row: Record<string, unknown> | undefined): Answer {
+  if (keyed !== null) {
+    const shown = shownByKeys(keyed, row?.["b"] as (string | null)[], row?.["a"] as (string | null)[]);
+    return {
+      kind: "told",
+      before: { kind: "rows", count: shown.before },
+      after: { kind: "rows", count: shown.after },
+      lost: shown.lost,
+      gained: shown.gained,
+      // a row whose column is null is shown to nobody
+      nullColumns: [],
+    };
+  }
   const number = (n: number): number => Number(row?.[`a${n}`]);
   return {
     kind: "told",

@@ -7,6 +7,7 @@ import { nameKey, quoteName } from "../pg/name.ts";
 import { evaluableAfter, isCannotTell, isChanged, type Evaluable, type Worlds } from "./after.ts";
 import { columnsRead, groupQuery, type Groups } from "./columns.ts";
 import { causeOf, evaluate, type Answer, type Profile } from "./evaluate.ts";
+import { keyedBy } from "./keyed.ts";
 import { followReading, followText } from "./follow.ts";
 import { isStable } from "./reads.ts";
 import { arrivalsOf, requestReads, type Arrival, type RequestReads } from "./request.ts";
@@ -112,16 +113,18 @@ async function ofRole(
   if (unknown.length > 0) tally.untold({ kind: "variables unknown" }, unknown);
   const profiles = new Map<string, Profile>();
   for (const { arrival } of arrivals) if (!profiles.has(arrival.key)) profiles.set(arrival.key, arrival.profile);
+  const once = {
+    before: evaluatedOnce(shown.text, (node) => isStable(before, node)),
+    after: evaluatedOnce(evaluable.text, (node) => isStable(after, node)),
+  };
   const question = {
     catalog: before.catalog,
     relation,
     groups: read.groups,
     before: shown.text,
     after: evaluable,
-    once: {
-      before: evaluatedOnce(shown.text, (node) => isStable(before, node)),
-      after: evaluatedOnce(evaluable.text, (node) => isStable(after, node)),
-    },
+    once,
+    keyed: keyedBy(read.groups, once, evaluable),
     inserted: read.inserted,
     isSample: read.sample !== null,
   };

@@ -2,6 +2,7 @@ import type { Catalog, Relation } from "../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
 import { recordSource, type Groups } from "./columns.ts";
 import type { Evaluable } from "./after.ts";
+import type { Keyed } from "./keyed.ts";
 import { unconditional } from "./unconditional.ts";
 import type { Variables } from "./user.ts";
 
@@ -16,6 +17,8 @@ export interface Question {
   once: { before: string; after: string };
   /** the rows of the relations that take the place of others, in the order of `after.inserted` */
   inserted: readonly Groups[];
+  /** null: each row has to be looked at for each request */
+  keyed: Keyed | null;
   /** the groups are those of a sample of the rows */
   isSample: boolean;
 }
@@ -40,23 +43,9 @@ export const STATEMENT_NAMES: readonly StatementName[] = [
 
 /** The statements to prepare, as the login. */
 export function preparing(question: Question): string[] {
-  const { before, after, once } = question;
-  const nullable = question.groups.columns.map(({ name }) => name);
+  const { before, after } = question;
   const texts: Record<StatementName, string> = {
-    both: `${withInserted(question)}select ${[
-      counted("o"),
-      counted("w"),
-      counted("o and not w"),
-      counted("w and not o"),
-      ...nullable.map((_, n) => `coalesce(bool_and(z${n}) filter (where o <> w), false)`),
-    ]
-      .map((value, n) => `${value} as a${n}`)
-      .join(", ")} from (select ${[
-      `${own(question)}.rlsmith_n as n`,
-      `(${once.before}) is true as o`,
-      `(${once.after}) is true as w`,
-      ...nullable.map((name, n) => `${own(question)}.${quoteIdent(name)} is null as z${n}`),
-    ].join(", ")} from ${rows(question)} offset 0) as s where ${ONE}`,
+    both: question.keyed === null ? each(question) : keys(question.keyed),
     before: single(question, "", before),
     after: single(question, withInserted(question), after.text),
     // the planner orders the conditions of WHERE by their costs, as it does those of policies
@@ -65,6 +54,33 @@ export function preparing(question: Question): string[] {
     eager_after: eager([after.text, ...after.inserted.map(({ where }) => where ?? "true")]),
   };
   return STATEMENT_NAMES.map((name) => `prepare ${preparedName(name)}(int) as ${texts[name]}`);
+}
+
+/** The values that the column is compared with. */
+function keys({ before, after }: Keyed): string {
+  const list = (values: readonly string[]): string =>
+    `array[${values.map((value) => `(${value})::text`).join(", ")}]::text[]`;
+  return `select ${list(before)} as b, ${list(after)} as a where ${ONE}`;
+}
+
+/** Both conditions on each row. */
+function each(question: Question): string {
+  const { once } = question;
+  const nullable = question.groups.columns.map(({ name }) => name);
+  return `${withInserted(question)}select ${[
+    counted("o"),
+    counted("w"),
+    counted("o and not w"),
+    counted("w and not o"),
+    ...nullable.map((_, n) => `coalesce(bool_and(z${n}) filter (where o <> w), false)`),
+  ]
+    .map((value, n) => `${value} as a${n}`)
+    .join(", ")} from (select ${[
+    `${own(question)}.rlsmith_n as n`,
+    `(${once.before}) is true as o`,
+    `(${once.after}) is true as w`,
+    ...nullable.map((name, n) => `${own(question)}.${quoteIdent(name)} is null as z${n}`),
+  ].join(", ")} from ${rows(question)} offset 0) as s where ${ONE}`;
 }
 
 const counted = (condition: string): string => `coalesce(sum(n) filter (where ${condition}), 0)::text`;

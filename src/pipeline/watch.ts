@@ -9,14 +9,18 @@ import {
   askManagementApi,
   askSupabaseCli,
   evidenceOf,
+  fileNotices,
   fileStore,
   gateOf,
+  newHistory,
+  readOn,
   planFacts,
   lacksOfSettings,
   plantDenial,
   readLog,
   readLogSettings,
   readObjects,
+  readPlans,
   readRequests,
   readServer,
   readSupabaseLog,
@@ -26,23 +30,29 @@ import {
   relationsOf,
   sendHeartbeat,
   snapshotBefore,
+  targetNotices,
   targetStore,
   type AskLogs,
   type Cursors,
   type Gate,
+  type History,
   type LogReading,
+  type NoticeStore,
   type ObjectFacts,
   type Reading,
   type Sample,
   type SampleStore,
+  type Seen,
   type StatementsReading,
   type TablesReading,
   type TestEvidence,
   type WatchScope,
 } from "../watch/index.ts";
 import { openToLook } from "./connections.ts";
+import { notify } from "./notify.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
 import { hourlyReadings } from "./watch-hourly.ts";
+import { webhookOf, type Notified } from "./webhook.ts";
 
 /** A target that is watched for a plan. */
 export interface WatchTarget {
@@ -50,6 +60,8 @@ export interface WatchTarget {
   plan: Plan;
   /** of this run of `watch`, a UUID */
   run: string;
+  /** what this run has read of the samples, to which each sample adds */
+  history: History;
 }
 
 /** What a sample led to. */
@@ -58,24 +70,40 @@ export interface Taken {
   /** false: another watcher was first, and this sample counts nothing */
   kept: boolean;
   gate: Gate;
+  /** null: the target has no webhook */
+  notified: Notified | null;
 }
 
 /** A target to be watched for a plan, by a run of its own. */
-export const watchTarget = (on: OnTarget, plan: Plan): WatchTarget => ({ on, plan, run: randomUUID() });
+export const watchTarget = (on: OnTarget, plan: Plan): WatchTarget => ({
+  on,
+  plan,
+  run: randomUUID(),
+  history: newHistory(),
+});
 
 /**
- * Take one sample of a target, keep it, and judge all that are kept. Throws ToolError (environment): no connection, or
+/**
+ * Take one sample of a target, keep it, and judge all that are kept; where the target has a webhook, send it a message
+ * for each criterion that has changed its state. Throws ToolError (environment): no connection, or
  * the journal or the samples cannot be trusted, or there is no access token for Supabase's logs.
  */
 export async function takeSample(watch: WatchTarget): Promise<Taken> {
   const { on, plan } = watch;
-  const url = await urlOf(on.target, targetOf(on.config, on.target), on.projectDir);
+  const target = targetOf(on.config, on.target);
+  const webhook = webhookOf(on.target, target);
+  const url = await urlOf(on.target, target, on.projectDir);
   const db = await openToLook(url, "rlsmith watch");
   try {
+    const { samples: store, notices } = storesOf(db, on, planHash(plan));
+    // what is not trusted is not added to
+    await readOn(watch.history, store);
     const { sample, kept } = await sampleOn(db, watch, async (now) =>
       hourlyReadings(url, { config: on.config, plan }, now),
     );
-    return { sample, kept, gate: judged(watch, await storeOf(db, on, planHash(plan)).read(), sample.at) };
+    await readOn(watch.history, store);
+    const gate = judged(watch, sample.at);
+    return { sample, kept, gate, notified: webhook && (await notify(webhook, notices, { gate, sample, kept })) };
   } finally {
     await db.close();
   }
@@ -116,18 +144,19 @@ export async function sampleBefore(watch: WatchTarget, url: string): Promise<str
 /** Milliseconds. */
 const BEFORE_LIMIT = 10_000;
 
-/** Take a sample over a connection, and keep it. `hourly`: the readings that cost more; null for none. */
+/** Take a sample over a connection, and keep it. `hourly`: the attack, and what is read with it; null for none. */
 async function sampleOn(
   db: Db,
-  { on, plan, run }: WatchTarget,
+  watch: WatchTarget,
   hourly: ((now: string) => Promise<Reading[]>) | null,
 ): Promise<Pick<Taken, "sample" | "kept">> {
+  const { on, plan, run } = watch;
   const hash = planHash(plan);
   const supabase = supabaseLogs(on);
-  const store = storeOf(db, on, hash);
+  const { samples: store } = storesOf(db, on, hash);
   const newest = await store.newest();
   const server = await readServer(db);
-  const { readings, kind } = await readAll(db, { on, plan, run }, { newest, now: server.at, hourly, supabase });
+  const { readings, kind } = await readAll(db, watch, { newest, now: server.at, hourly, supabase });
   const sample: Sample = {
     formatVersion: 1,
     number: (newest?.sample.number ?? 0) + 1,
@@ -145,38 +174,50 @@ async function sampleOn(
 }
 
 /** The samples of a target and a plan, judged by the limits of its config at this moment. Only reads. */
-export async function gateOfTarget({ on, plan, run }: WatchTarget): Promise<Gate> {
+export async function gateOfTarget(watch: WatchTarget): Promise<Gate> {
+  const { on, plan } = watch;
   const url = await urlOf(on.target, targetOf(on.config, on.target), on.projectDir);
   const db = await openToLook(url, "rlsmith gate");
   try {
     const { at } = await readServer(db);
-    return judged({ on, plan, run }, await storeOf(db, on, planHash(plan)).read(), at);
+    await readOn(watch.history, storesOf(db, on, planHash(plan)).samples);
+    return judged(watch, at);
   } finally {
     await db.close();
   }
 }
 
-function judged({ on, plan }: WatchTarget, samples: readonly Sample[], now: string): Gate {
+function judged({ on, plan, history: { seen } }: WatchTarget, now: string): Gate {
   const { waived, tests: file, ...limits } = targetOf(on.config, on.target).gate;
-  const tests = file === undefined ? null : testEvidence(resolve(on.projectDir, file), samples);
-  const watched = { samples, now, plan: planFacts(plan), limits, tests };
+  const tests = file === undefined ? null : testEvidence(resolve(on.projectDir, file), seen);
+  const watched = { seen, now, plan: planFacts(plan), limits, tests };
   return gateOf({ target: on.target, planHash: planHash(plan) }, watched, waived);
 }
 
 /** What a file of test results is worth. A run that began before the last sample before the change did not see it. */
-function testEvidence(file: string, samples: readonly Sample[]): TestEvidence {
-  const since = samples.findLast(({ kind }) => kind === "before") ?? samples[0];
-  const on = { since: since?.at ?? null, bypassing: samples.at(-1)?.server.bypassing ?? [] };
+function testEvidence(file: string, { before, after }: Seen): TestEvidence {
+  const since = before.times.at(-1) ?? after.times[0];
+  const on = {
+    since: since === undefined ? null : new Date(since).toISOString(),
+    bypassing: after.times.length > 0 ? after.bypassing : before.bypassing,
+  };
   if (!existsSync(file) || !statSync(file).isFile()) return evidenceOf(null, on);
   const results = readTestResults(readFileSync(file, "utf8"));
   // TAP has no time
   return evidenceOf(results && { ...results, at: results.at ?? statSync(file).mtime.toISOString() }, on);
 }
 
-function storeOf(db: Db, { config, target, projectDir }: OnTarget, hash: string): SampleStore {
-  return targetOf(config, target).samples === "file"
-    ? fileStore(join(projectDir, ".rlsmith", "watch", target, hash.slice(0, 12)))
-    : targetStore(db, { target, planHash: hash });
+function storesOf(
+  db: Db,
+  { config, target, projectDir }: OnTarget,
+  hash: string,
+): { samples: SampleStore; notices: NoticeStore } {
+  if (targetOf(config, target).samples === "file") {
+    const folder = join(projectDir, ".rlsmith", "watch", target, hash.slice(0, 12));
+    return { samples: fileStore(folder), notices: fileNotices(join(folder, "notices")) };
+  }
+  const of = { target, planHash: hash };
+  return { samples: targetStore(db, of), notices: targetNotices(db, of) };
 }
 
 /** What a sample is taken with. */
@@ -184,7 +225,7 @@ interface Look {
   newest: { sample: Sample; cursors: Cursors } | null;
   /** ISO 8601, by the clock of the server */
   now: string;
-  /** the readings that cost more; null for none */
+  /** the attack, and what is read with it; null for none */
   hourly: ((now: string) => Promise<Reading[]>) | null;
   supabase: AskLogs | null;
 }
@@ -208,9 +249,9 @@ async function readAll(
   }
   const others: Reading[] = [await readRequests(db, cursors.requests ?? null, inForce.at(-1)?.at ?? null)];
   const differs = reading.differences.length > 0;
-  if (hourly !== null && (before?.kind !== kind || isDue(cursors.isolation, now, differs, before))) {
-    others.push(...(await hourly(now)));
-    // what the attack has executed is no traffic: the next readings begin after it
+  if (before?.kind !== kind || isDue(cursors.isolation, now, differs, before)) {
+    others.push(await readPlans(db, scope), ...(hourly === null ? [] : await hourly(now)));
+    // what the planner has evaluated and the attack has executed is no traffic: the next readings begin after it
     const [statements, tables] = await countersOf(db, scope, cursors);
     counters[0] = { ...counters[0], cursor: statements.cursor };
     counters[1] = { ...counters[1], cursor: tables.cursor };

@@ -30,11 +30,15 @@ export function renderGate(given: Gate, colours: Colours): string {
   return `${[head, [...criteriaLines(gate, colours), colours.dim(shownText(gate))].join("\n"), outcomeText(gate, colours)].join("\n\n")}\n`;
 }
 
-/** One line for each criterion, and what it found below it. */
-export function criteriaLines({ judgements }: Gate, colours: Colours): string[] {
+/** One line for each criterion, and what it found below it; `beside`: what stands before its figure. */
+export function criteriaLines(
+  { judgements }: Gate,
+  colours: Colours,
+  beside: (criterion: CriterionName) => string = () => "",
+): string[] {
   const width = Math.max(...judgements.map(({ state, waived }) => stateText(state, waived !== null).length));
   return judgements.flatMap((one) => [
-    `${paint(one, colours)(stateText(one.state, one.waived !== null).padEnd(width))}  ${one.criterion.padEnd(9)}  ${figureText(one)}`.trimEnd(),
+    `${paint(one, colours)(stateText(one.state, one.waived !== null).padEnd(width))}  ${one.criterion.padEnd(9)}  ${beside(one.criterion)}${figureText(one)}`.trimEnd(),
     ...(one.waived === null ? [] : [`${" ".repeat(width)}  waived by ${one.waived.by}: ${one.waived.reason}`]),
     ...cut(one.causes.map(causeText)).map((line) => `${" ".repeat(width)}  ${line}`),
     ...one.lacks.map((lack) => `${" ".repeat(width)}  ${colours.dim(lackText(lack))}`),
@@ -73,7 +77,8 @@ const UNITS: Record<CriterionName, (one: Judged) => string> = {
   claims: (one) => `${one.k ?? 0} without a claim in ${counted(one.n ?? 0, "request")}${boundText(one)}`,
   isolation: ({ n, k }) =>
     `${counted(k ?? 0, "opening")} in ${counted(n ?? 0, "statement")} that reached for rows of others`,
-  speed: ({ n, k }) => `${k ?? 0} slower of ${counted(n ?? 0, "statement")} compared`,
+  speed: ({ n, k, wanted }) =>
+    `${k ?? 0} slower; ${n ?? 0} of ${wanted ?? 0} relations × commands with traffic compared`,
   objects: ({ k, state }) =>
     state === "not enough yet" || state === "cannot be told"
       ? ""
@@ -83,7 +88,8 @@ const UNITS: Record<CriterionName, (one: Judged) => string> = {
   coverage: ({ n, wanted }) => `${n ?? 0} of ${wanted ?? 0} relations × commands had traffic`,
 };
 
-const figureText = (one: Judged): string => UNITS[one.criterion](one);
+/** What a criterion has counted, as a clause. */
+export const figureText = (one: Judged): string => UNITS[one.criterion](one);
 
 /** What 0 of n leaves possible, and how many would be enough. */
 function boundText({ n, k, wanted, bound }: Judged): string {
@@ -119,6 +125,8 @@ export function causeText(cause: Cause): string {
       return `${whose(cause)}: no row in ${counted(cause.calls, "call")}, ${number(cause.rowsBefore)} in each before`;
     case "fewer rows":
       return `${whose(cause)}: ${counted(cause.rows, "row")} in ${counted(cause.calls, "call")}, about ${Math.round(cause.expected)} expected`;
+    case "rows not seen":
+      return `${counted(cause.calls, "read")} of ${cause.relation} as ${cause.role}: a wrapper returns one row whatever the read finds`;
     case "request without claim":
       return `${counted(cause.count, "request")} of ${cause.of} as ${cause.role} without claim ${cause.claim}`;
     case "stale token":
@@ -137,6 +145,10 @@ export function causeText(cause: Cause): string {
       return `${cause.count} could not be tried, of ${counted(cause.of, "statement")}`;
     case "slower":
       return `${cause.command} on ${cause.relations.join(", ")} as ${cause.role}: ${number(cause.before)} ms before, ${number(cause.after)} ms in ${counted(cause.calls, "call")} since (queryid ${cause.queryId})`;
+    case "worse plan":
+      return `${whose(cause)}: ${cause.how === "no index" ? "no index serves the policies any more" : "a sub-query of the policies is executed for each row, and none such was before"}`;
+    case "not compared":
+      return `${cause.command} on ${cause.relation} is not compared: ${cause.because === "few calls" ? `${counted(cause.calls, "call")} since, too few of each statement before or since` : "no statement since was made before"}`;
     case "object":
       return `${cause.change}: ${cause.object}${cause.relation === null || cause.object.startsWith(cause.relation) ? "" : `, ${cause.relation}`}`;
     case "no row security":

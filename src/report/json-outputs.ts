@@ -34,6 +34,8 @@ import type { SideProof } from "../pipeline/side.ts";
 import type { Migration, Plan } from "../plan/index.ts";
 import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
 import type { Platform } from "../scratch/index.ts";
+import type { TakenBack } from "../pipeline/taken-back.ts";
+import type { Notified } from "../pipeline/webhook.ts";
 import type { Cause as GateCause, Gate, Lack, Sample } from "../watch/index.ts";
 import type { Cell, Comparison, MutantOutcome, MutationCounts, PolicyMutant, Verification } from "../verify/index.ts";
 import type { Checked } from "./properties.ts";
@@ -385,6 +387,10 @@ export interface WatchJson {
   /** false: another watcher was first, and this sample was not kept */
   kept: boolean;
   gate: Omit<GateJson, "format" | "formatVersion">;
+  /** messages to the webhook; null: the target has none */
+  notified: Notified | null;
+  /** the rollback of --on-fail; null: there was none */
+  takenBack: TakenBack | null;
 }
 
 /** Output of `rlsmith status`. */

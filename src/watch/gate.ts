@@ -1,12 +1,4 @@
-import {
-  boundOf,
-  judge,
-  PLANTED,
-  samplesOfKind,
-  type CriterionName,
-  type Judgement,
-  type Watched,
-} from "./criteria/index.ts";
+import { boundOf, judge, PLANTED, type CriterionName, type Judgement, type Watched } from "./criteria/index.ts";
 
 /** A criterion that does not count, by whom and why. */
 export interface Waiver {
@@ -50,18 +42,19 @@ export function gateOf(
     bound: SHARES.has(one.criterion) && one.k === 0 ? boundOf(one.n ?? 0) : null,
   }));
   const counting = judgements.filter((one) => one.waived === null);
-  const after = samplesOfKind(watched.samples, "after");
+  const { before, after } = watched.seen;
+  const [first, last] = [after.times[0], after.times.at(-1)];
   return {
     ...on,
     outcome: counting.some(({ state }) => state === "failed")
       ? "failed"
-      : counting.every(({ state }) => state === "passed") && after.length > 0
+      : counting.every(({ state }) => state === "passed") && after.times.length > 0
         ? "passed"
         : "inconclusive",
     judgements,
-    samples: { before: samplesOfKind(watched.samples, "before").length, after: after.length },
-    from: after[0]?.at ?? null,
-    to: after.at(-1)?.at ?? null,
+    samples: { before: before.times.length, after: after.times.length },
+    from: first === undefined ? null : iso(first),
+    to: last === undefined ? null : iso(last),
   };
 }
 
@@ -81,6 +74,8 @@ function isShown({ criterion, lacks, n }: Judgement): boolean {
       return false;
   }
 }
+
+const iso = (time: number): string => new Date(time).toISOString();
 
 /** Criteria that count requests. */
 const SHARES: ReadonlySet<CriterionName> = new Set(["denials", "filtering", "claims"]);

@@ -68,6 +68,11 @@ export interface LogReading extends Read<"log"> {
  */
 export interface StatementsReading extends Read<"statements"> {
   statements: StatementCount[];
+  /**
+   * for each relation of the plan whose row security is not forced: the roles that have the privileges of its owner, whom
+   * it does not concern; without superusers and roles with BYPASSRLS
+   */
+  owners: { relation: NameKey; roles: string[] }[];
 }
 
 /** One statement of one role. Its text may hold values in PostgreSQL's own counters (utility commands), so it is not stored. */
@@ -105,6 +110,23 @@ export interface TablesReading extends Read<"tables"> {
     updated: number;
     deleted: number;
   }[];
+}
+
+/** How the server plans a plain statement on each relation of the plan, for each role that has privileges on it. */
+export interface PlansReading extends Read<"plans"> {
+  plans: PlanCount[];
+}
+
+export interface PlanCount {
+  relation: NameKey;
+  role: string;
+  command: "SELECT" | "UPDATE" | "DELETE";
+  /** an index serves a condition of the policies, in all partitions if there are some */
+  indexed: boolean;
+  /** sub-plans that are executed once */
+  initPlans: number;
+  /** sub-plans that are executed for each row: neither InitPlans nor hashed */
+  perRow: number;
 }
 
 /** Whether the objects of the plan are as it left them, and what surrounds them as the first sample found it. */
@@ -190,6 +212,7 @@ export type Reading =
   | LogReading
   | StatementsReading
   | TablesReading
+  | PlansReading
   | ObjectsReading
   | IsolationReading
   | RequestsReading
@@ -205,6 +228,7 @@ export type StoredReading =
   | Omit<LogReading, "cursor">
   | Omit<StatementsReading, "cursor">
   | Omit<TablesReading, "cursor">
+  | Omit<PlansReading, "cursor">
   | Omit<ObjectsReading, "cursor">
   | Omit<IsolationReading, "cursor">
   | Omit<RequestsReading, "cursor">

@@ -104,6 +104,21 @@ test("a plain tenant policy that reads the variable, else the claim", async () =
   ]);
 });
 
+test("two policies that compare one column, of which the rows are found by the values that it is compared with", async () => {
+  const { impact, differences } = await tried(
+    `create policy shop on docs for select using (shop_id = ${HYBRID});
+     create policy own on docs for select to authenticated using (shop_id = (select auth.uid()));
+     update docs set shop_id = owner_id where id > 30`,
+    ["public.docs"],
+  );
+  expect(differences).toMatchObject(exact);
+  // the rows of the shop are lost, and those of the own id are not
+  expect(impact.relations[0]?.changes.map(({ change, users }) => [change, users.ids])).toContainEqual([
+    "loses some",
+    [uuid(4)],
+  ]);
+});
+
 test("a policy that reads the variable alone: requests without it gain rows, and members without the claim lose them", async () => {
   const { impact, differences } = await tried(`create policy shop on docs for select using (shop_id = ${TENANT})`, [
     "public.docs",

@@ -17,8 +17,11 @@ import { copyOf } from "../support/work-tree.ts";
 export interface Watching {
   cluster: Cluster;
   log: string;
-  /** A new database in the state before the plan. `logOfTarget`: another log than the file, as in the config. */
-  database(name: string, logOfTarget?: object): Promise<Watched>;
+  /**
+   * A new database in the state before the plan. `logOfTarget`: another log than the file, as in the config; `more`:
+   * further settings of its target.
+   */
+  database(name: string, logOfTarget?: object, more?: string): Promise<Watched>;
   stop(): Promise<void>;
 }
 
@@ -78,13 +81,13 @@ export async function startWatching(bin: string, settings: Record<string, string
   return {
     cluster,
     log,
-    database: async (name, logOfTarget = { file: log }) => {
+    database: async (name, logOfTarget = { file: log }, more = "") => {
       await withClient(cluster.url("postgres"), async (client) =>
         client.query(`create database ${name} owner deployer template prepared`),
       );
       const variable = `URL_${name.toUpperCase()}`;
       process.env[variable] = cluster.url(name, "deployer");
-      const target = `{ staging: { url: { env: "${variable}" }, log: ${JSON.stringify(logOfTarget)}, ${GATE} } }`;
+      const target = `{ staging: { url: { env: "${variable}" }, log: ${JSON.stringify(logOfTarget)}, ${GATE}, ${more} } }`;
       const projectDir = copyOf(fixture.dir, target);
       const config = (await loadConfig(projectDir))?.config ?? null;
       const on: OnTarget = { projectDir, config, target: "staging", person: null, talk: SILENT_TALK };

@@ -130,7 +130,7 @@ export const APPLY_ERRORS = {
   SAMPLES_NOT_TRUSTED: {
     kind: "environment",
     title: "the samples are not as `rlsmith watch` wrote them",
-    why: "A gate decides by the samples, so whoever can change them can make it pass. `rlsmith.samples` has the protection of the journal: it has to belong to the login or to a superuser, no other role may write to it, and it has to have exactly the columns, constraints and indexes that rlsmith makes. Each sample, there or in a file, carries a hash that covers it and all before it.",
+    why: "A gate decides by the samples, so whoever can change them can make it pass. `rlsmith.samples`, and `rlsmith.notices` with what was told of them, have the protection of the journal: each has to belong to the login or to a superuser, no other role may write to it, and it has to have exactly the columns, constraints and indexes that rlsmith makes. Each sample, there or in a file, carries a hash that covers it and all before it.",
     todo: [
       "Find out who made the difference, and why.",
       'Connect as the role that watched before, or keep the samples in files: `samples: "file"` of the target in rlsmith.config.ts.',

@@ -31,6 +31,27 @@ export const TARGET_ERRORS = {
       'Or let the Supabase CLI ask, which has a login of its own: `log: { supabase: { project: "…", cli: "npx supabase" } }`.',
     ],
   },
+  NO_WEBHOOK_URL: {
+    kind: "environment",
+    title: "the URL of the webhook could not be found out",
+    why: "`notify` of the target names an environment variable that is not set, or that holds no `http` or `https` URL. `rlsmith watch` finds this out before its first sample, so that it does not watch for two days and tell nobody.",
+    todo: ["Set the variable for this command.", "Or leave `notify` out of the target in rlsmith.config.ts."],
+  },
+  PORT_NOT_USABLE: {
+    kind: "environment",
+    title: "the port for the metrics cannot be used",
+    why: "`rlsmith watch --metrics` listens on a port of 127.0.0.1. Another program uses it, or this user may not.",
+    todo: ["Choose another port."],
+  },
+  NOT_IN_FORCE: {
+    kind: "usage",
+    title: "the plan is not in force on the target, so there is nothing that a rollback could take back",
+    why: "`rlsmith watch --on-fail rollback` takes the plan back by the journal when a criterion fails. The journal of the target has no entry of this plan that is in force: it was not applied, it was applied by another tool, or it was taken back; or a later plan is in force on top of it. This is found out before the first sample, and again before the rollback.",
+    todo: [
+      "Apply the plan with `rlsmith apply`; `--adopt` records one that another tool has applied.",
+      "Or watch without `--on-fail`.",
+    ],
+  },
   NO_USERS: {
     kind: "environment",
     title: "there are no users whose rows could be compared",

@@ -1,4 +1,6 @@
-import { eachLack, readingsOf, samplesOfKind, type Cause, type Judgement, type Watched } from "./criterion.ts";
+import type { Cause, Judgement } from "./criterion.ts";
+import { eachLack, lacksOf } from "./seen.ts";
+import type { Watched } from "./watched.ts";
 import type { AuditReading } from "../sample.ts";
 
 /**
@@ -8,38 +10,25 @@ import type { AuditReading } from "../sample.ts";
  * Users without requests are seen by the audit of the claims that are stored for them. It can fail the criterion, and
  * not pass it: a claim that is stored is in no token yet.
  */
-export function claimsCriterion({ samples, limits }: Watched): Judgement {
-  const after = samplesOfKind(samples, "after");
-  const recorded = readingsOf(after, "requests");
-  const causes: Cause[] = [];
-  let n = 0;
-  let all = 0;
-  let k = 0;
-  const exempt = new Set(["anon", ...(samples.at(-1)?.server.bypassing ?? [])]);
-  const missing = new Map<string, { role: string; claim: string; count: number }>();
-  for (const hour of recorded.flatMap(({ hours }) => hours)) {
-    if (exempt.has(hour.role)) continue;
-    all += hour.requests - hour.keys;
-    n += Math.max(0, hour.requests - hour.keys - hour.stale);
-    for (const [claim, count] of Object.entries(hour.without)) {
-      if (count === 0) continue;
-      k += count;
-      const key = `${hour.role} ${claim}`;
-      missing.set(key, { role: hour.role, claim, count: count + (missing.get(key)?.count ?? 0) });
-    }
-  }
-  for (const one of missing.values()) causes.push({ cause: "request without claim", ...one, of: all });
-  const newest = recorded.at(-1);
+export function claimsCriterion({ seen: { after }, limits }: Watched): Judgement {
+  const exempt = new Set(["anon", ...after.bypassing]);
+  const roles = [...after.requests.roles].flatMap(([role, sum]) => (exempt.has(role) ? [] : [sum]));
+  const missing = [...after.requests.missing.values()].filter(({ role }) => !exempt.has(role));
+  const of = roles.reduce((sum, { all }) => sum + all, 0);
+  const n = roles.reduce((sum, one) => sum + one.n, 0);
+  const k = missing.reduce((sum, { count }) => sum + count, 0);
+  const causes: Cause[] = missing.map((one) => ({ cause: "request without claim", ...one, of }));
+  const newest = after.newestRequests;
   const stale = (newest?.hours ?? []).flatMap(({ role, stale: count, requests, keys }): Cause[] =>
     count > 0 && !exempt.has(role) ? [{ cause: "stale token", role, count, of: requests - keys }] : [],
   );
-  const audit = readingsOf(after, "audit").at(-1);
+  const { audit } = after;
   const stored = storedCauses(audit?.members ?? null);
   causes.push(...stored.filter(({ state }) => state !== "ambiguous"));
   // what a person has to look at, and what the audit did not see, do not decide
   const notes = stored.filter(({ state }) => state === "ambiguous");
   const lacks = eachLack([
-    ...recorded.flatMap((one) => one.lacks),
+    ...lacksOf(after, "requests"),
     ...(newest && newest.lacks.length === 0 && newest.ages !== true
       ? [{ lack: "nothing before" as const, what: "rlsmith_recorder.applied_at" }]
       : []),

@@ -1,8 +1,8 @@
 import type { CriterionName } from "../../gate-criteria.ts";
 import type { NameKey } from "../../pg/name.ts";
 import type { DenialFamily } from "../denial.ts";
-import type { TestEvidence, TestRefusal } from "../test-results.ts";
-import type { Lack, ObjectCause, Reading, Sample, SourceName, Stored } from "../sample.ts";
+import type { TestRefusal } from "../test-results.ts";
+import type { Lack, ObjectCause } from "../sample.ts";
 
 /**
  * `not enough yet`: what was seen is clean, and too little to say so. `cannot be told`: a source does not show it, see
@@ -24,6 +24,8 @@ export type Cause =
       object: string | null;
       role: string | null;
       count: number;
+      /** ISO 8601 of the first, by the log; null: the log has no times */
+      first: string | null;
       isNew: boolean;
     }
   | {
@@ -43,6 +45,8 @@ export type Cause =
       rows: number;
       expected: number;
     }
+  /** a statement around the read returns one row whatever it finds, as PostgREST's does */
+  | { cause: "rows not seen"; relation: NameKey; role: string; calls: number }
   | { cause: "request without claim"; role: string; claim: string; count: number; of: number }
   /** tokens of the newest sample that were issued before the change */
   | { cause: "stale token"; role: string; count: number; of: number }
@@ -64,6 +68,16 @@ export type Cause =
       after: number;
       calls: number;
     }
+  /** the policies' conditions use no index any more; or more sub-queries of them than before are executed for each row */
+  | { cause: "worse plan"; how: "no index" | "sub-plan for each row"; relation: NameKey; role: string; command: string }
+  /** no statement was called often enough before and since, and no plan stands for it */
+  | {
+      cause: "not compared";
+      relation: NameKey;
+      command: string;
+      calls: number;
+      because: "few calls" | "new statements";
+    }
   | { cause: "object"; relation: NameKey | null; object: string; change: ObjectCause }
   /** requests of a role that policies do not concern */
   | { cause: "no row security"; role: string; calls: number }
@@ -84,17 +98,6 @@ export interface Judgement {
   /** facts that decide nothing */
   notes: Cause[];
   lacks: Lack[];
-}
-
-/** The samples of a target and plan, and what the plan says about them. */
-export interface Watched {
-  samples: readonly Sample[];
-  /** ISO 8601: the moment for which it is asked, by the server's clock */
-  now: string;
-  plan: PlanFacts;
-  limits: GateLimits;
-  /** what the results of the project's isolation tests are worth; null: the config names none */
-  tests?: TestEvidence | null;
 }
 
 /** What a plan says about what is to be watched. */
@@ -120,32 +123,6 @@ export interface GateLimits {
   /** the greatest share of requests that may be locked out unseen, at 95 %: with 0 of n, n has to be 3 / share */
   share: number;
 }
-
-/**
- * The samples before the change, or those since it: what was seen before a rollback says nothing of what is in force now,
- * and where nothing is, there are none since.
- */
-export const samplesOfKind = (samples: readonly Sample[], kind: Sample["kind"]): Sample[] =>
-  kind === "before"
-    ? samples.filter((one) => one.kind === "before")
-    : samples.slice(samples.findLastIndex((one) => one.kind === "before") + 1);
-
-type ReadingOf<Source extends SourceName> = Stored<Extract<Reading, { source: Source }>>;
-
-/** The readings of one source, oldest first. */
-export const readingsOf = <Source extends SourceName>(
-  samples: readonly Sample[],
-  source: Source,
-): ReadingOf<Source>[] =>
-  samples.flatMap(({ readings }) =>
-    // the discriminant says which one it is; a generic parameter does not narrow the union
-    readings.filter((one): one is ReadingOf<Source> => one.source === source),
-  );
-
-/** Each once. */
-export const eachLack = (lacks: readonly Lack[]): Lack[] => [
-  ...new Map(lacks.map((one) => [`${one.lack} ${one.what}`, one])).values(),
-];
 
 /**
  * The greatest share that 0 of n leaves possible at 95 %: the rule of three, 3/n (Hanley and Lippman-Hand, JAMA 1983).

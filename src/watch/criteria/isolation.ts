@@ -1,4 +1,6 @@
-import { eachLack, readingsOf, samplesOfKind, type Cause, type Judgement, type Watched } from "./criterion.ts";
+import type { Cause, Judgement } from "./criterion.ts";
+import { eachLack } from "./seen.ts";
+import type { Watched } from "./watched.ts";
 import type { TestEvidence } from "../test-results.ts";
 
 /**
@@ -6,8 +8,8 @@ import type { TestEvidence } from "../test-results.ts";
  * and a relation without rows show nothing. Results of the project's isolation tests, where the config names them, have
  * to be evidence too: they cannot replace the attack, since they ran where the project ran them.
  */
-export function isolationCriterion({ samples, tests = null }: Watched): Judgement {
-  const newest = readingsOf(samplesOfKind(samples, "after"), "isolation").at(-1);
+export function isolationCriterion({ seen, tests = null }: Watched): Judgement {
+  const newest = seen.after.isolation;
   const { statements = 0, held = 0, breaches = [], unsettled = 0 } = newest ?? {};
   const lacks = eachLack(newest?.lacks ?? []);
   const state =

@@ -1,8 +1,10 @@
-import { eachLack, readingsOf, samplesOfKind, type Judgement, type Watched } from "./criterion.ts";
+import type { Judgement } from "./criterion.ts";
+import { eachLack } from "./seen.ts";
+import type { Watched } from "./watched.ts";
 
 /** The objects of the plan, and what surrounds them, are as they were left; by the newest sample. */
-export function objectsCriterion({ samples }: Watched): Judgement {
-  const newest = readingsOf(samplesOfKind(samples, "after"), "objects").at(-1);
+export function objectsCriterion({ seen }: Watched): Judgement {
+  const newest = seen.after.objects;
   const differences = newest?.differences ?? [];
   const lacks = eachLack(newest?.lacks ?? []);
   return {

@@ -1,8 +1,9 @@
-import { samplesOfKind, type Cause, type Judgement, type Watched } from "./criterion.ts";
+import type { Cause, Judgement } from "./criterion.ts";
+import type { Watched } from "./watched.ts";
 
 /** Hours since the change that were watched without a gap, up to now. */
-export function timeCriterion({ samples, now, limits }: Watched): Judgement {
-  const times = samplesOfKind(samples, "after").map(({ at }) => Date.parse(at));
+export function timeCriterion({ seen, now, limits }: Watched): Judgement {
+  const { times } = seen.after;
   const causes: Cause[] = [];
   let since = times[0];
   for (const [n, at] of times.entries()) {

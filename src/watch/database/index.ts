@@ -8,6 +8,7 @@ export type { RecorderOptions } from "./recorder.ts";
 export { readRequests, recordAppliedAt } from "./requests.ts";
 export { readObjects, type ObjectFacts } from "./objects.ts";
 export type { WatchScope } from "./scope.ts";
+export { readPlans } from "./plans.ts";
 export { readServer } from "./server.ts";
 export type { ServerNow } from "./server.ts";
 export { readStatements } from "./statements.ts";

@@ -1,6 +1,7 @@
 import type { Db } from "../../db/port.ts";
 import { eachPassing, type Came } from "../../db/savepoint.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
+import { nameKey, type QualifiedName } from "../../pg/name.ts";
 import type { Lack, StatementCount, StatementsReading } from "../sample.ts";
 import { distinctLacks, lackOf } from "./lack-of.ts";
 import { meanings, type NamedRelation } from "./names.ts";
@@ -50,9 +51,10 @@ export async function statementsIn(
     cursor: before,
     lacks: distinctLacks(lacks),
     statements: [],
+    owners: "owners" in found ? found.owners : [],
   });
   if ("lacks" in found) return unread(found.lacks);
-  const { place, relations } = found;
+  const { place, relations, owners } = found;
   const entries = await entriesOf(db, place, relations);
   if ("lacks" in entries) return unread([...settingLacks(place), ...entries.lacks]);
   const { known, rows, now, lacks } = summed(place, relations, entries);
@@ -62,6 +64,7 @@ export async function statementsIn(
     cursor: carried(before, now),
     lacks: distinctLacks([...settingLacks(place), ...lacks, ...compared.lacks]),
     statements: countsOf(compared.deltas, rows, known),
+    owners,
   };
 }
 
@@ -82,18 +85,24 @@ interface Place {
 async function placeOf(
   db: Db,
   scope: WatchScope,
-): Promise<{ place: Place; relations: NamedRelation[] } | { lacks: Lack[] }> {
-  const [found, named] = await eachPassing(db, [
+): Promise<{ place: Place; relations: NamedRelation[]; owners: StatementsReading["owners"] } | { lacks: Lack[] }> {
+  const [found, named, owned] = await eachPassing(db, [
     query("statements-place"),
     query("scope", { relations: scopeLiteral(scope) }),
+    query("owners", { relations: scopeLiteral(scope) }),
   ]);
   if (!found || "raised" in found) return { lacks: raisedLacks(found) };
   if (!named || "raised" in named) return { lacks: raisedLacks(named) };
+  if (!owned || "raised" in owned) return { lacks: raisedLacks(owned) };
   const [place] = found.rows as unknown as (Omit<Place, "schema"> & { schema: string | null })[];
   if (!place || place.schema === null) return { lacks: [{ lack: "not installed", what: WHAT }] };
   // without it neither a reset nor an eviction would be noticed
   if (!place.info) return { lacks: [{ lack: "not installed", what: "pg_stat_statements_info" }] };
-  return { place: { ...place, schema: place.schema }, relations: named.rows as unknown as NamedRelation[] };
+  const owners = (owned.rows as unknown as (QualifiedName & { roles: string[] })[]).map(({ roles, ...relation }) => ({
+    relation: nameKey(relation),
+    roles,
+  }));
+  return { place: { ...place, schema: place.schema }, relations: named.rows as unknown as NamedRelation[], owners };
 }
 
 const raisedLacks = (came: Came | undefined): Lack[] =>

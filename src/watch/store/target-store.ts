@@ -1,20 +1,9 @@
-import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../../db/port.ts";
-import { ToolError } from "../../errors.ts";
-import {
-  makeOwnTable,
-  ownTableDifferences,
-  ownTableQuery,
-  type OwnTableFound,
-  type OwnTableShape,
-} from "../../own-schema/index.ts";
-import { hashAfter, newestOf, samplesOf, type Kept, type SampleStore } from "./store.ts";
-
-const MAKE = makeOwnTable("samples", readFileSync(new URL("../queries/samples.sql", import.meta.url), "utf8"));
-const TRUST = ownTableQuery("samples");
+import { inTransaction, isThere, ownTable } from "./own-table.ts";
+import { BATCH, hashAfter, newestOf, samplesOf, type Kept, type SampleStore } from "./store.ts";
 
 /** What samples.sql makes. */
-const SHAPE: OwnTableShape = {
+const TABLE = ownTable("samples", {
   columns: {
     target: "text not null",
     plan_hash: "text not null",
@@ -27,37 +16,37 @@ const SHAPE: OwnTableShape = {
   },
   constraints: ["PRIMARY KEY (target, plan_hash, number)"],
   indexes: ["CREATE UNIQUE INDEX samples_pkey ON rlsmith.samples USING btree (target, plan_hash, number)"],
-};
+});
 
 /**
  * `rlsmith.samples` on the target, which is made with the first sample and has the protection of the journal: nobody but
  * its owner sees or writes it, and a table of that name that is made otherwise is refused.
  */
 export function targetStore(db: Db, { target, planHash }: { target: string; planHash: string }): SampleStore {
-  const kept = async (limit: "all" | 1): Promise<Kept[]> =>
-    transaction(db, "read only", async () => {
-      if (!(await isThere(db))) return [];
-      const rows = await db.query<Kept>(
-        `select sample::text as text, hash, cursors from rlsmith.samples where target = $1 and plan_hash = $2
-         order by number ${limit === "all" ? "" : "desc limit 1"}`,
-        [target, planHash],
-      );
-      return rows;
-    });
+  const some = "from rlsmith.samples where target = $1 and plan_hash = $2";
+  const kept = async (sql: string, params: readonly unknown[]): Promise<Kept[]> =>
+    inTransaction(db, "read only", async () =>
+      (await isThere(db, TABLE)) ? db.query<Kept>(sql, [target, planHash, ...params]) : [],
+    );
+  const newest = async (): Promise<Kept | undefined> =>
+    (await kept(`select sample::text as text, hash, cursors ${some} order by number desc limit 1`, []))[0];
   return {
-    read: async () => samplesOf(await kept("all"), "`rlsmith.samples`"),
-    newest: async () => newestOf((await kept(1))[0]),
+    read: async (after) => {
+      const sql = `select sample::text as text, hash ${some} and number between $3 and $4 order by number`;
+      return samplesOf(await kept(sql, [after.number, after.number + BATCH]), after, "`rlsmith.samples`");
+    },
+    newest: async () => newestOf(await newest()),
     append: async (sample, cursors) => {
-      const [last] = await kept(1);
+      const last = await newest();
       const text = JSON.stringify(sample);
       try {
-        return await transaction(db, "read write", async () => {
-          if (!(await isThere(db))) await db.exec(MAKE);
+        return await inTransaction(db, "read write", async () => {
+          if (!(await isThere(db, TABLE))) await db.exec(TABLE.make);
           const rows = await db.query(
-            `with older as (update rlsmith.samples set cursors = null where target = $1 and plan_hash = $2 and cursors is not null)
+            `with older as (update rlsmith.samples set cursors = null where target = $1 and plan_hash = $2 and number = $3 - 1)
              insert into rlsmith.samples (target, plan_hash, number, sample, hash, cursors)
              select $1, $2, $3, $4::json, $5, $6::json
-             where $3::integer = 1 + (select count(*) from rlsmith.samples where target = $1 and plan_hash = $2)
+             where $3::integer = 1 + (select coalesce(max(number), 0) from rlsmith.samples where target = $1 and plan_hash = $2)
              returning number`,
             [target, planHash, sample.number, text, hashAfter(last?.hash ?? "", text), JSON.stringify(cursors)],
           );
@@ -76,30 +65,3 @@ export function targetStore(db: Db, { target, planHash }: { target: string; plan
 
 /** Rolls the transaction back. */
 class AnotherCameFirst extends Error {}
-
-async function isThere(db: Db): Promise<boolean> {
-  const results = await db.exec(`select set_config('search_path', '', true);\n${TRUST}`);
-  const row = results.flat().find((one) => "own" in one) as { own: OwnTableFound } | undefined;
-  if (!row) return false;
-  const list = ownTableDifferences(row.own, SHAPE);
-  if (list.length === 0) return row.own.table !== null;
-  throw new ToolError(
-    "environment",
-    "SAMPLES_NOT_TRUSTED",
-    "`rlsmith.samples` is not as rlsmith made it for this login:",
-    'connect as the role that ran `rlsmith watch` before, or keep the samples in files: `samples: "file"` of the target in rlsmith.config.ts',
-    { list },
-  );
-}
-
-async function transaction<T>(db: Db, mode: "read only" | "read write", work: () => Promise<T>): Promise<T> {
-  await db.exec(`begin ${mode}; set local statement_timeout = '30s'; set local lock_timeout = '5s'`);
-  try {
-    const result = await work();
-    await db.exec("commit");
-    return result;
-  } catch (error) {
-    await db.exec("rollback").catch(() => {});
-    throw error;
-  }
-}

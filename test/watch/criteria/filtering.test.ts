@@ -9,6 +9,7 @@ const relation = nameKey({ schema: "public", name: "bill" });
 const statements = (calls: number, rows: number, over: Partial<StatementCount> = {}): StoredReading => ({
   source: "statements",
   lacks: [],
+  owners: [],
   statements: [
     {
       queryId: "7",
@@ -67,6 +68,34 @@ test("where each call returns one row of a wrapper, the rows of the table are co
   expect(
     judged([[statements(100, 100, wrapped), table(100)]], [[statements(100, 100, wrapped), table(0)]]),
   ).toMatchObject({ state: "failed", causes: [{ cause: "no rows", relation, role: null, command: "UPDATE" }] });
+});
+
+test("reads that are wrapped are not seen, unless others of the role that read the relation report their rows", () => {
+  const read: Partial<StatementCount> = { command: "SELECT", touched: [{ relation, command: "SELECT" }] };
+  const wrapped = { ...read, queryId: "8", rowsAreReal: false };
+  const watched = (...readings: StoredReading[]) => {
+    const all = watchedOf([withReadings("before", 1, ...readings), withReadings("after", 2, ...readings)]);
+    return filteringCriterion({ ...all, plan: { ...all.plan, touched: [{ relation, command: "SELECT" }] } });
+  };
+  expect(watched(statements(100, 100), statements(50, 50, wrapped))).toMatchObject({
+    state: "cannot be told",
+    causes: [{ cause: "rows not seen", relation, role: "member", calls: 50 }],
+  });
+  expect(watched(statements(100, 100, read), statements(50, 50, wrapped))).toMatchObject({
+    state: "passed",
+    causes: [],
+  });
+  // a role that did not read it before has lost nothing
+  const later = watchedOf([
+    withReadings("before", 1, statements(100, 100)),
+    withReadings("after", 2, statements(100, 100), statements(50, 50, { ...wrapped, role: "clerk" })),
+  ]);
+  const touched = [{ relation, command: "SELECT" as const }];
+  expect(filteringCriterion({ ...later, plan: { ...later.plan, touched } }).state).toBe("passed");
+  // of another role
+  expect(watched(statements(100, 100, { ...read, role: "clerk" }), statements(50, 50, wrapped)).state).toBe(
+    "cannot be told",
+  );
 });
 
 test("without a sample before the change nothing is compared", () => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { nameKey } from "../../../src/pg/name.ts";
 import { coverageCriterion } from "../../../src/watch/criteria/coverage.ts";
 import { denialsCriterion } from "../../../src/watch/criteria/denials.ts";
+import { filteringCriterion } from "../../../src/watch/criteria/filtering.ts";
 import { isolationCriterion } from "../../../src/watch/criteria/isolation.ts";
 import { objectsCriterion } from "../../../src/watch/criteria/objects.ts";
 import type { LogReading, Sample, StoredReading } from "../../../src/watch/sample.ts";
@@ -48,6 +49,7 @@ const log = (heartbeat: Sent, planted: Sent = "seen"): Omit<LogReading, "cursor"
 const calls: StoredReading = {
   source: "statements",
   lacks: [],
+  owners: [],
   statements: [
     {
       queryId: "7",
@@ -150,6 +152,30 @@ test("a plan that touches no relation is not covered by traffic", () => {
   expect(coverageCriterion(watched).state).toBe("cannot be told");
   const touched = [{ relation, command: "SELECT" as const }];
   expect(coverageCriterion({ ...watched, plan: { ...watched.plan, touched } }).state).toBe("passed");
+});
+
+test("requests of a role with the privileges of the owner are those of one whom row security does not concern", () => {
+  const owned = { ...calls, owners: [{ relation, roles: ["member"] }] };
+  const before = withReadings("before", 1, { ...calls, statements: [] });
+  const touched = [{ relation, command: "SELECT" as const }];
+  const watched = watchedOf([before, withReadings("after", 2, owned, log("seen"))]);
+  expect(coverageCriterion({ ...watched, plan: { ...watched.plan, touched } })).toMatchObject({
+    state: "failed",
+    n: 0,
+    causes: [
+      { cause: "no row security", role: "member", calls: 1000 },
+      { cause: "no traffic", relation, command: "SELECT" },
+    ],
+  });
+  // no policy can refuse or filter what it does
+  expect(denialsCriterion(watched)).toMatchObject({ state: "not enough yet", n: 0 });
+  const always = watchedOf([withReadings("before", 1, owned), withReadings("after", 2, owned)]);
+  expect(filteringCriterion(always)).toMatchObject({ state: "not enough yet", n: 0 });
+  // one that did so before the change is no incident, and no evidence either
+  expect(coverageCriterion({ ...always, plan: { ...always.plan, touched } })).toMatchObject({
+    state: "not enough yet",
+    n: 0,
+  });
 });
 
 test("what was seen before a rollback says nothing after it", () => {

@@ -1,4 +1,5 @@
-import type { GateLimits, Watched } from "../../../src/watch/criteria/criterion.ts";
+import type { GateLimits } from "../../../src/watch/criteria/criterion.ts";
+import { seenOf, type Watched } from "../../../src/watch/criteria/watched.ts";
 import type { Sample, StoredReading } from "../../../src/watch/sample.ts";
 
 const LIMITS: GateLimits = { hours: 24, gapMinutes: 10, slower: 2, calls: 20, share: 0.05 };
@@ -17,7 +18,7 @@ export const sampleOf = (number: number, over: Partial<Sample> = {}): Sample => 
 });
 
 export const watchedOf = (samples: Sample[], limits: Partial<GateLimits> = {}): Watched => ({
-  samples,
+  seen: seenOf(samples),
   now: samples.at(-1)?.at ?? "",
   plan: { touched: [], retired: [], dropped: [], functions: [] },
   limits: { ...LIMITS, ...limits },

@@ -49,6 +49,25 @@ onServers(COUNTED, (opened) => {
     });
   });
 
+  test("roles with the privileges of the owner of a relation whose row security is not forced, as the server treats them", async () => {
+    await withTables(async (db) => {
+      await db.exec("grant clerk to nurse; alter table visit owner to clerk; alter role blind bypassrls");
+      const seen = async (role: string): Promise<number> => {
+        await db.exec(`set role ${role}`);
+        const [row] = await db.query<{ n: number }>("select count(*)::int as n from visit");
+        await db.exec("reset role");
+        return row?.n ?? 0;
+      };
+      await db.exec("update visit set owner = 'nobody'");
+      expect([await seen("clerk"), await seen("nurse")]).toEqual([5, 5]);
+      const { owners } = await readStatements(db, SCOPE, null);
+      expect(owners).toEqual([{ relation: VISIT, roles: ["clerk", "nurse"] }]);
+      await db.exec("alter table visit force row level security");
+      expect([await seen("clerk"), await seen("nurse")]).toEqual([0, 0]);
+      expect((await readStatements(db, SCOPE, null)).owners).toEqual([]);
+    });
+  });
+
   test("an UPDATE that touches no row differs from one that does by its rows alone", async () => {
     await withTables(async (db) => {
       const reading = await between(db, async () => {

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Db } from "../../../src/db/port.ts";
 import { openEmbedded } from "../../../src/db/pglite.ts";
 import { fileStore } from "../../../src/watch/store/file-store.ts";
-import type { SampleStore } from "../../../src/watch/store/store.ts";
+import type { Sample } from "../../../src/watch/sample.ts";
+import { BATCH, BEGIN, type SampleStore } from "../../../src/watch/store/store.ts";
 import { targetStore } from "../../../src/watch/store/target-store.ts";
 import { sampleOf } from "../criteria/watched.ts";
 
@@ -23,14 +24,38 @@ const STORES: [string, (name: string) => SampleStore][] = [
   ["target", (name) => targetStore(db, { target: name, planHash: "0".repeat(64) })],
 ];
 
+const all = async (store: SampleStore): Promise<Sample[]> => (await store.read(BEGIN)).samples;
+
 describe.each(STORES)("samples in %s", (_, open) => {
   test("are read in the order in which they were kept, and only the newest has its cursors", async () => {
     const store = open("order");
-    expect([await store.read(), await store.newest()]).toEqual([[], null]);
+    expect([await all(store), await store.newest()]).toEqual([[], null]);
     expect(await store.append(sampleOf(1), { log: { at: 1 } })).toBe(true);
     expect(await store.append(sampleOf(2), { log: { at: 2 } })).toBe(true);
-    expect((await store.read()).map(({ number }) => number)).toEqual([1, 2]);
+    expect((await all(store)).map(({ number }) => number)).toEqual([1, 2]);
     expect(await store.newest()).toEqual({ sample: sampleOf(2), cursors: { log: { at: 2 } } });
+  });
+
+  test("are read on from where a reader was, in parts", async () => {
+    const store = open("parts");
+    const count = BATCH + 3;
+    for (let number = 1; number <= count; number += 1) await store.append(sampleOf(number), {});
+    const first = await store.read(BEGIN);
+    expect([first.samples.length, first.position.number]).toEqual([BATCH, BATCH]);
+    const second = await store.read(first.position);
+    expect(second.samples.map(({ number }) => number)).toEqual([BATCH + 1, BATCH + 2, BATCH + 3]);
+    expect(await store.read(second.position)).toEqual({ samples: [], position: second.position });
+  });
+
+  test("a reader notices that what it has read is not there any more", async () => {
+    const store = open("replaced");
+    await store.append(sampleOf(1), {});
+    const { position } = await store.read(BEGIN);
+    for (const [other, at] of [
+      [open("empty"), position],
+      [store, { ...position, hash: "0".repeat(64) }],
+    ] as const)
+      await expect(other.read(at)).rejects.toMatchObject({ code: "SAMPLES_NOT_TRUSTED" });
   });
 
   test("of two watchers one is first, and what the other has counted is not kept", async () => {
@@ -55,9 +80,9 @@ test("a file that was changed is noticed, and one that is gone", async () => {
   const [, second = ""] = files;
   const text = readFileSync(join(place, second), "utf8");
   writeFileSync(join(place, second), text.replace("staging", "stagimg"));
-  await expect(store.read()).rejects.toMatchObject({ code: "SAMPLES_NOT_TRUSTED" });
+  await expect(all(store)).rejects.toMatchObject({ code: "SAMPLES_NOT_TRUSTED" });
   writeFileSync(join(place, second), text);
-  expect(await store.read()).toHaveLength(3);
+  expect(await all(store)).toHaveLength(3);
 });
 
 test("a table of that name that another has made is refused, and a row that was changed", async () => {
@@ -66,7 +91,7 @@ test("a table of that name that another has made is refused, and a row that was 
   await db.exec(
     "update rlsmith.samples set sample = replace(sample::text, 'after', 'befor')::json where target = 'changed'",
   );
-  await expect(store.read()).rejects.toMatchObject({ code: "SAMPLES_NOT_TRUSTED" });
+  await expect(all(store)).rejects.toMatchObject({ code: "SAMPLES_NOT_TRUSTED" });
   await db.exec(
     "delete from rlsmith.samples where target = 'changed'; create role writer; grant insert on rlsmith.samples to writer",
   );
@@ -75,5 +100,5 @@ test("a table of that name that another has made is refused, and a row that was 
     list: ["writer may write to it, and is not its owner"],
   });
   await db.exec("revoke insert on rlsmith.samples from writer");
-  expect(await store.read()).toEqual([]);
+  expect(await all(store)).toEqual([]);
 });
