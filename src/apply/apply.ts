@@ -143,11 +143,12 @@ export async function applyPlan(
       ]);
       refuseStillReading([...stillReading(plan, await withOthers(opened, expected.after, others)), ...byFunction]);
       const ready = await checkPrivileges(privileges, mayAlter(opened));
+      // before statements are executed as the roles of requests, which are no traffic
+      if (!request.dryRun && inForceHere.length === 0) await keptAlive(opened, beforeFirstLock());
       talk.stage("choosing rows of two tenants for the check before COMMIT");
       return { ...ready, check: await preparePreCommitCheck(opened, new Set(scope.relations.map(nameKey))) };
     });
     talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
-    if (!request.dryRun && inForceHere.length === 0) await keptAlive(opened, beforeFirstLock());
     let shared = pending.length > 1 ? pending.find(({ steps }) => steps.every(isShared)) : undefined;
     for (let group = pending.shift(); group !== undefined; group = pending.shift()) {
       const own = scopeOf(group);

@@ -33,7 +33,8 @@ export function denialsCriterion({ seen: { before, after, planted }, plan, limit
   const wanted = Math.ceil(3 / limits.share);
   const readings = after.sources.get("log")?.readings ?? 0;
   const isOfService = after.newestLog?.arrived !== undefined;
-  const isShown = isOfService ? planted.isShown : planted.notShownBy.size === 0;
+  // the log of a service has shown nothing, either, before its first heartbeat has arrived
+  const isShown = isOfService ? planted.isShown || n === 0 : planted.notShownBy.size === 0;
   const lacks = eachLack([
     ...lacksOf(after, "log", ({ lack }) => lack !== "service"),
     // what a service did not give at one time, it gave at the next
