@@ -8,6 +8,7 @@ import { withFork } from "../support/fork.ts";
 import { sliced } from "../support/slice.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { EDGE_CASES } from "./object-edge-cases.ts";
+import { HIDDEN_CASES } from "./object-hidden-cases.ts";
 import { VALUE_CASES } from "./object-value-cases.ts";
 import { A, BASE, OBJECT_CASES, ROLE_CASES, ROLES, type ObjectCase } from "./objects-cases.ts";
 
@@ -84,6 +85,15 @@ describe("a change that opens two steps away, and those next to it", () => {
 
 describe("a change of what values come to be or mean", () => {
   for (const given of sliced(VALUE_CASES))
+    test(`${given.title}`, async () => {
+      const { seen, shown, itself } = await tell(given);
+      expect(seen, "what PostgreSQL shows").toEqual(shownByPostgres(given));
+      expect([shown.toSorted(), itself]).toEqual([given.expected.toSorted(), []]);
+    });
+});
+
+describe("a change of what hides something without a policy", () => {
+  for (const given of sliced(HIDDEN_CASES))
     test(`${given.title}`, async () => {
       const { seen, shown, itself } = await tell(given);
       expect(seen, "what PostgreSQL shows").toEqual(shownByPostgres(given));

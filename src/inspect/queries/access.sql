@@ -139,6 +139,15 @@ select
         -- that generated columns are sent is new in PostgreSQL 18, and not so by default
         'options', (to_jsonb(p) - array['oid', 'pubname', 'pubowner', 'puballtables', 'pubgencols'])::text
           || coalesce(' generated columns: ' || nullif(to_jsonb(p) ->> 'pubgencols', 'n'), '')
+          -- of these the old rows are sent, all columns of them
+          || coalesce((
+            select ' replica identity full: ' || string_agg(format('%I.%I', t.schemaname, t.tablename), ', '
+              order by t.schemaname collate "C", t.tablename collate "C")
+            from pg_publication_tables t
+            join pg_namespace n on n.nspname = t.schemaname
+            join pg_class c on c.relnamespace = n.oid and c.relname = t.tablename
+            where t.pubname = p.pubname and c.relreplident = 'f'
+          ), '')
       )
       order by p.pubname collate "C"
     )
@@ -211,7 +220,10 @@ select
           select json_agg(a.attname order by a.attnum)
           from pg_attribute a where a.attrelid = k.conrelid and a.attnum = any (k.conkey)
         ), '[]'),
-        'definition', pg_get_constraintdef(k.oid),
+        'definition', pg_get_constraintdef(k.oid)
+          -- ALTER TABLE … DISABLE TRIGGER ALL
+          || case when exists (select from pg_trigger t where t.tgconstraint = k.oid and t.tgenabled in ('D', 'R'))
+            then ' DISABLED' else '' end,
         'references', (
           select json_build_object('schema', rn.nspname, 'name', r.relname)
           from pg_class r join pg_namespace rn on rn.oid = r.relnamespace where r.oid = k.confrelid

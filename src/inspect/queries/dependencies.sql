@@ -178,7 +178,7 @@ select
       json_build_object(
         'schema', s.name,
         'name', t.typname,
-        'definition', json_build_array(
+        'definition', regexp_replace(json_build_array(
           t.typtype,
           (select array[o.extension, o.version] from owned o where o.classid = 'pg_type'::regclass and o.objid = t.oid),
           case when t.typtype = 'e' then (
@@ -211,7 +211,11 @@ select
             where r.rngtypid = t.oid
           ) end,
           case when t.typtype = 'b' then json_build_array(t.typinput::regprocedure, t.typoutput::regprocedure) end
-        )::text
+        )::text, '\]$', case
+          -- what a column of a domain has without a default of its own
+          when t.typtype = 'd' and t.typdefault is not null then ', "default ' || md5(t.typdefault) || '"]'
+          else ']'
+        end)
       )
       order by s.name collate "C", t.typname collate "C"
     )

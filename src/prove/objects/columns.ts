@@ -13,11 +13,14 @@ import { matched, withoutHeirs, type World, type Worlds } from "./world.ts";
  */
 export function compareColumnValues(worlds: Worlds): ObjectChange[] {
   const { before, after } = worlds;
-  return matched(before.catalog.relations, after.catalog.relations, nameKey).both.flatMap(({ was, is }) => {
+  const { both, added } = matched(before.catalog.relations, after.catalog.relations, nameKey);
+  const ofNew = added.flatMap((is) => (is.kind === "view" ? [] : calledPast(worlds, { ...is, columns: [] }, is)));
+  const ofBoth = both.flatMap(({ was, is }) => {
     if (is.kind === "view" && was.kind === "view") return defaultsOfView(worlds, was, is);
     if (is.kind === "view" || was.kind === "view") return [];
     return [...valuesOfAsked(worlds, was, is), ...calledPast(worlds, was, is)];
   });
+  return [...ofNew, ...ofBoth];
 }
 
 function valuesOfAsked(worlds: Worlds, was: Relation, is: Relation): ObjectChange[] {

@@ -28,6 +28,9 @@ export function compareConstraints(worlds: Worlds): ObjectChange[] {
   ];
   return [
     ...first.filter((one) => !news.has(meaning(before, one))).map((one) => lost(worlds, one)),
+    ...after.facts.constraints
+      .filter((one) => one.type === "check" && !shared.has(nameKey(relationOf(one))))
+      .map((one) => added(worlds, one)),
     ...second.filter((one) => !olds.has(meaning(after, one))).map((one) => added(worlds, one)),
     ...lostKeys(worlds),
   ];
@@ -71,7 +74,14 @@ const shownName = (one: TableConstraint): string => `${nameKey(relationOf(one))}
 
 function lost({ before, after }: Worlds, one: TableConstraint): ObjectChange {
   const relation = nameKey(relationOf(one));
-  const isFence = [before, after].some((world) => fences(world, relation, one)) || isRevoking(after, relation, one);
+  // the same columns refer to the same ones, with another action or none
+  const isKept =
+    one.type === "foreign key" &&
+    after.facts.constraints.some(
+      (other) => isAlike(other, one) && isEnforced(other) && referring(other) === referring(one),
+    );
+  const isFence =
+    (!isKept && [before, after].some((world) => fences(world, relation, one))) || isRevoking(after, relation, one);
   return {
     effect: isFence ? "cannot be told" : "changes",
     kind: "constraint",
@@ -89,7 +99,7 @@ const isRevoking = (after: World, relation: NameKey, one: TableConstraint): bool
   one.onDelete !== null &&
   isAskedElsewhere(after, relation) &&
   !after.facts.constraints.some(
-    (other) => isAlike(other, one) && (other.onDelete === null || other.onDelete === "CASCADE"),
+    (other) => isAlike(other, one) && isEnforced(other) && (other.onDelete === null || other.onDelete === "CASCADE"),
   );
 
 /**
@@ -102,7 +112,8 @@ function fences(world: World, relation: NameKey, one: TableConstraint): boolean 
   const asked = askedColumns(world, relation);
   const isAsked = one.columns.some((column) => asked.has(column));
   if (one.type === "check") return isAsked || asksRequest(one.definition);
-  return one.type === "exclusion" ? isAskedElsewhere(world, relation) : isAsked && one.columns.length > 1;
+  if (one.type === "exclusion") return isAskedElsewhere(world, relation);
+  return isAsked && (one.columns.length > 1 || isAskedElsewhere(world, relation));
 }
 
 /** It calls a function that is not one over its arguments alone, as far as its name tells: the session, or claims. */
@@ -151,6 +162,16 @@ function added(worlds: Worlds, one: TableConstraint): ObjectChange {
   }
   return changes;
 }
+
+/** ALTER TABLE … DISABLE TRIGGER ALL turns off the triggers that a foreign key consists of. */
+const isEnforced = ({ definition }: TableConstraint): boolean => !definition.endsWith(" DISABLED");
+
+/** Which columns refer to which, and when that is asked, without actions; one that is NOT VALID asks of new rows too. */
+const referring = ({ definition }: TableConstraint): string =>
+  definition.replaceAll(
+    / ON (?:DELETE|UPDATE) (?:CASCADE|RESTRICT|SET NULL|SET DEFAULT)(?: \([^)]*\))?| NOT VALID/g,
+    "",
+  );
 
 /** The same columns refer to the same relation. */
 const isAlike = (one: TableConstraint, other: TableConstraint): boolean =>

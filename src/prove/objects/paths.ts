@@ -189,6 +189,9 @@ function doubtOf(reached: Reached, path: Path): ChangeReason | null {
   const isDefiner = path.kind === "function" && path.fn.securityDefiner;
   if (isDefiner && reached.unfollowed) return { kind: "dynamic SQL" };
   if (isDefiner && namesWithoutSchema(path.fn)) return { kind: "names without a schema" };
+  const isOwners = isDefiner || (path.kind === "view" && path.relation.securityInvoker !== true);
+  if (isOwners && reached.asksSystem)
+    return { kind: "outside rlsmith's knowledge", what: "catalogs or functions of the system that its owner may use" };
   return reached.setsVariables ? { kind: "sets variables" } : null;
 }
 

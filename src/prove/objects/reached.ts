@@ -14,6 +14,8 @@ export interface Reached {
   asOwner: Set<NameKey>;
   /** a function runs dynamic SQL, or is in another language than SQL and PL/pgSQL */
   unfollowed: boolean;
+  /** a text on the way names a catalog, a view or a function of the system with which an owner sees more than PUBLIC */
+  asksSystem: boolean;
   /** a text on the way asks for claims or settings of the request */
   asksRequest: boolean;
   /** a function on the way sets a setting or the role */
@@ -24,9 +26,14 @@ export interface Reached {
   texts: string[];
 }
 
-const DYNAMIC = /\b(?:execute|dblink\w*|(?:query|table|cursor|schema|database)_to_xml\w*|pg_read_\w+)\b/i;
+const DYNAMIC =
+  /\b(?:execute|dblink\w*|crosstab\w*|connectby|(?:query|table|cursor|schema|database)_to_xml\w*|pg_read_\w+)\b/i;
 const REQUEST = /\bcurrent_setting\b|\bauth\s*\.\s*(?:uid|jwt|role|email)\b|\bsession_user\b/i;
-const SETS = /\bset_config\b|\bset\s+(?:local|session|role)\b/i;
+const SETS =
+  /\bset_config\b|\bset\s+(?:local|session|role)\b|\bset\s+["\w]+\.["\w.]+\s*(?:=|\bto\b)|\breset\s+(?:role|session|all|["\w]+\.)|\bupdate\s+(?:pg_catalog\s*\.\s*)?pg_settings\b/i;
+/** Values of rows, statements and passwords of others, files, large objects, and SQL in a text (manual, System Catalogs, System Views, System Administration Functions, Text Search Functions). */
+const SYSTEM =
+  /\b(?:pg_(?:authid|shadow|statistic|statistic_ext_data|stats|stats_ext|stats_ext_exprs|largeobject|subscription|user_mappings?|stat_activity|stat_get_activity|stat_statements|stat_replication|stat_subscription|hba_file_rules|ident_file_mappings|file_settings|read_\w+|ls_\w+|stat_file|logical_\w+|current_logfile)|lo_(?:get|put|export|import|open|unlink|from_bytea)|loread|lowrite|ts_stat|ts_rewrite)\b/i;
 const WRITES = /\b(?:update|delete|truncate|merge)\b/i;
 
 /**
@@ -39,6 +46,7 @@ export function reachedBy(world: World, path: Path): Reached {
     leaves: new Map(),
     asOwner: new Set(),
     unfollowed: false,
+    asksSystem: false,
     asksRequest: false,
     setsVariables: false,
     writes: false,
@@ -71,6 +79,7 @@ export function reachedBy(world: World, path: Path): Reached {
     const definition = world.definition(key) ?? "";
     found.texts.push(JSON.stringify([key, definition]));
     if (REQUEST.test(definition)) found.asksRequest = true;
+    if (SYSTEM.test(definition)) found.asksSystem = true;
     const inside = relation.securityInvoker === true ? user : relation.owner;
     const described = world.described.get(objectKey({ kind: "relation", name: key }));
     for (const name of relation.reads ?? []) {
@@ -93,7 +102,9 @@ export function reachedBy(world: World, path: Path): Reached {
     if (fn.language !== "sql" && fn.language !== "plpgsql") found.unfollowed = true;
     if (fn.language === "plpgsql" && DYNAMIC.test(fn.body)) found.unfollowed = true;
     if (REQUEST.test(fn.body)) found.asksRequest = true;
-    if (SETS.test(fn.body)) found.setsVariables = true;
+    if (SYSTEM.test(fn.body)) found.asksSystem = true;
+    // a clause SET of the function; one of PostgreSQL's own does not decide what policies ask
+    if (SETS.test(fn.body) || fn.settings.some((one) => /^(?:[^=]*\.|role=)/.test(one))) found.setsVariables = true;
     if (WRITES.test(fn.body)) found.writes = true;
     const inside = fn.securityDefiner ? fn.owner : user;
     follow(described?.uses ?? [], inside, inside);

@@ -66,7 +66,7 @@ function compareRelation(worlds: Worlds, was: Relation, is: Relation): ObjectCha
     const opens = isBound(after, is.owner) && !worlds.before.side.hasPrivilegesOf(is.owner, was.owner);
     changes.push(change(is, opens ? "opens" : "changes", [is.owner], { kind: "owner", was: was.owner, is: is.owner }));
   }
-  changes.push(...compareParents(worlds, is), ...compareStored(worlds, is, comers));
+  changes.push(...compareParents(worlds, is), ...compareStored(worlds, is, comers, users));
   const columns = changedColumns(was, is);
   if (columns.length > 0) changes.push(change(is, "changes", [], { kind: "columns", columns }));
   return changes;
@@ -143,7 +143,8 @@ function columnsWith(world: World, relation: Relation, privilege: string, role: 
   );
 }
 
-function compareColumnPrivileges({ before, after, roles }: Worlds, was: Relation, is: Relation): ObjectChange[] {
+function compareColumnPrivileges(worlds: Worlds, was: Relation, is: Relation): ObjectChange[] {
+  const { before, after, roles } = worlds;
   const key = nameKey(is);
   if (!before.columnGrants.has(key) && !after.columnGrants.has(key)) return [];
   const old = new Set(was.columns.map(({ name }) => name));
@@ -160,6 +161,7 @@ function compareColumnPrivileges({ before, after, roles }: Worlds, was: Relation
       if (more.length > 0) gained.set(role, more);
       if (fewer.length > 0) lost.set(role, fewer);
     }
+    const hidden = newColumnsOfOthers(worlds, was, is, privilege);
     const told = (by: ReadonlyMap<string, string[]>, world: World, isGain: boolean): ObjectChange[] => {
       const named = withoutHeirs(world, [...by.keys()]);
       if (named.length === 0) return [];
@@ -168,8 +170,45 @@ function compareColumnPrivileges({ before, after, roles }: Worlds, was: Relation
       const effect = reaching ? (isGain ? "opens" : "closes") : "changes";
       return [change(is, effect, named, { kind: "column privilege", privilege, columns, gained: isGain })];
     };
-    return [...told(gained, after, true), ...told(lost, before, false)];
+    return [...told(gained, after, true), ...told(lost, before, false), ...hidden];
   });
+}
+
+/**
+ * A column by a new name may be one that the role did not reach: renamed, or generated from it. One that is new with
+ * values of its own is no gain.
+ */
+function newColumnsOfOthers(
+  { before, after, roles }: Worlds,
+  was: Relation,
+  is: Relation,
+  privilege: (typeof BY_COLUMN)[number],
+): ObjectChange[] {
+  if (privilege === "INSERT" || privilege === "REFERENCES") return [];
+  const { gone, added } = matched(was.columns, is.columns, ({ name }) => name);
+  const by = withoutOwners([before, after], [was, is], roles).flatMap((role) => {
+    const [first, second] = [columnsWith(before, was, privilege, role), columnsWith(after, is, privilege, role)];
+    // where it held none, a verdict tells it
+    if (first.size === 0) return [];
+    const closed = was.columns.filter(({ name }) => !first.has(name));
+    const lost = gone.filter(({ name }) => first.has(name));
+    const columns = added.filter(({ name, type, expression, generated }) => {
+      if (!second.has(name)) return false;
+      const isMade =
+        (generated === "stored" || generated === "virtual") && closed.some((one) => expression?.includes(one.name));
+      const isRenamed =
+        closed.some((one) => one.type === type && gone.includes(one)) && !lost.some((one) => one.type === type);
+      return isMade || isRenamed;
+    });
+    return columns.length > 0 ? [{ role, columns: columns.map(({ name }) => name) }] : [];
+  });
+  if (by.length === 0) return [];
+  const named = withoutHeirs(
+    after,
+    by.map(({ role }) => role),
+  );
+  const columns = [...new Set(by.flatMap((one) => one.columns))];
+  return [change(is, "cannot be told", named, { kind: "column privilege", privilege, columns, gained: true })];
 }
 
 /** Some policy lets the role come to rows, or row security does not bind it. */
@@ -201,7 +240,8 @@ function compareParents({ before, after, roles }: Worlds, is: Relation): ObjectC
   ];
 }
 
-function isPublished(world: World, relation: Relation): boolean {
+/** Subscribers get the rows of the relation, by itself or by a partitioned table above it. */
+export function isPublished(world: World, relation: Relation): boolean {
   const key = nameKey(relation);
   const isNamed = world.facts.publications.some(
     ({ allTables, schemas, tables }) =>
@@ -217,11 +257,24 @@ function isPublished(world: World, relation: Relation): boolean {
 }
 
 /** The query of a materialized view, and the server and the options of a foreign table. */
-function compareStored({ before, after }: Worlds, is: Relation, users: readonly string[]): ObjectChange[] {
+function compareStored(
+  { before, after }: Worlds,
+  is: Relation,
+  users: readonly string[],
+  direct: readonly string[],
+): ObjectChange[] {
   const key = nameKey(is);
   if (before.definition(key) === after.definition(key)) return [];
   const isStored = is.kind === "materialized view" || is.kind === "foreign table";
   if (isStored && users.length > 0) return [change(is, "cannot be told", users, { kind: "stored query" })];
+  // other bounds bring it the rows of others, under its own policies
+  if (before.definition(key) !== null && after.definition(key) !== null && direct.length > 0)
+    return [
+      change(is, "cannot be told", direct, {
+        kind: "outside rlsmith's knowledge",
+        what: "the rows that other bounds of a partition bring",
+      }),
+    ];
   return [change(is, "changes", [], { kind: "different" })];
 }
 

@@ -2,6 +2,7 @@ import type { Relation } from "../../pg/catalog.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { ObjectChange } from "./change.ts";
 import { matched, sameText, withoutHeirs, type World, type Worlds } from "./world.ts";
+import { isPublished } from "./relations.ts";
 import { comersTo, READS_AND_WRITES } from "./comers.ts";
 
 /**
@@ -10,10 +11,15 @@ import { comersTo, READS_AND_WRITES } from "./comers.ts";
  */
 export function compareRenamed({ before, after, roles }: Worlds): ObjectChange[] {
   const { gone, added } = matched(before.catalog.relations, after.catalog.relations, nameKey);
+  /** With the same policies and privileges, for nobody who could not use the schema, and sent to no subscriber who did not get it. */
+  const isAsBefore = (was: Relation, is: Relation): boolean =>
+    sameText(accessTo(before, was), accessTo(after, is)) &&
+    roles.every((role) => before.side.mayUse(was.schema, role) || !after.side.mayUse(is.schema, role)) &&
+    (isPublished(before, was) || !isPublished(after, is));
   return added.flatMap((relation): ObjectChange[] => {
     if (relation.kind === "view") return [];
     const old = gone.filter((one) => one.kind !== "view" && hasColumnsOf(relation, one));
-    if (old.length === 0 || old.some((one) => sameText(accessTo(before, one), accessTo(after, relation)))) return [];
+    if (old.length === 0 || old.some((one) => isAsBefore(one, relation))) return [];
     const comers = comersTo(after, relation, READS_AND_WRITES, roles);
     if (comers.length === 0) return [];
     return [
