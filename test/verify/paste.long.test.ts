@@ -49,8 +49,10 @@ function fault({ statements }: Breach, printed: readonly string[]): string | nul
   const is = (): boolean => {
     if (evidence !== undefined) {
       const text = String(JSON.parse(evidence));
+      // what a trigger copied is in a row of the own tenant, which a later statement reads
+      const shown = printed.slice(attack).join("\n");
       // a document holds it as JSON does
-      return said.includes(text) || said.includes(JSON.stringify(text).slice(1, -1));
+      return shown.includes(text) || shown.includes(JSON.stringify(text).slice(1, -1));
     }
     if (seen.startsWith("error 23505")) return /ERROR: +23505/.test(said) && !/ERROR/.test(printed[other] ?? "");
     if (seen.startsWith("an error")) return /ERROR/.test(said) || /^\s*(?:\[\])?\s*$|0$/.test(said);
