@@ -1,4 +1,4 @@
-import { symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readLog } from "../../../src/watch/log/index.ts";
 import { newFolder, readFrom } from "./folder.ts";
@@ -130,6 +130,19 @@ test("a file that is gone, or compressed, is lost", async () => {
   remove("a.log");
   write("a.log", line("3"));
   expect(await readFrom(path("a.log"), second.cursor)).toMatchObject({ messages: ["3"], lacks: LOST });
+});
+
+test("other text of the same size and time is another file", async () => {
+  const { path, write, remove } = newFolder();
+  write("a.log", line("1"));
+  const { atime, mtime } = statSync(path("a.log"));
+  utimesSync(path("a.log"), atime, mtime);
+  const first = await readFrom(path("a.log"), null);
+  // a new file often gets the number of the one that is gone
+  remove("a.log");
+  write("a.log", line("2"));
+  utimesSync(path("a.log"), atime, mtime);
+  expect(await readFrom(path("a.log"), first.cursor)).toMatchObject({ messages: ["2"], lacks: LOST });
 });
 
 test("a log that is not there is not readable, and the cursor stays", async () => {
