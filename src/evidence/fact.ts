@@ -56,6 +56,8 @@ export interface VerifyFact {
 export interface ClaimsFact {
   kind: "claims";
   readFrom: "live" | "migrations";
+  /** users whose claims were compared with their source; null: they could not be read */
+  members: number | null;
   /** how many findings there are of each code */
   findings: Record<string, number>;
 }

@@ -54,9 +54,13 @@ export const verifyFact = (
   emitted,
 });
 
-export const claimsFact = ({ readFrom, findings }: ClaimsReport): Fact => ({
+export const claimsFact = ({ readFrom, facts, findings }: ClaimsReport): Fact => ({
   kind: "claims",
   readFrom,
+  members:
+    facts.members?.kind === "known"
+      ? Object.values(facts.members.value).reduce((sum, { total }) => sum + total, 0)
+      : null,
   findings: counts(findings.filter(({ severity }) => severity !== "info").map(({ code }) => code)),
 });
 

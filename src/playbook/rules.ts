@@ -165,6 +165,8 @@ const claims =
     const line = lines.filter(isOf("claims")).findLast(({ fact }) => !ofUsers || fact.readFrom === "live");
     if (line === undefined) return OPEN;
     const isLeft = Object.keys(line.fact.findings).some((code) => OF_USERS.has(code) === ofUsers);
+    // no user was compared, so nothing was found out
+    if (!isLeft && ofUsers && (line.fact.members ?? 0) === 0) return { kind: "cannot be told", line };
     return { kind: isLeft ? "failed" : "done", line };
   };
 
@@ -235,7 +237,8 @@ function inForce(
   if (target === undefined) return OPEN;
   const there = on(lines, target.name).filter(
     (line): line is LineOf<"apply"> | LineOf<"rollback"> =>
-      (isOf("apply")(line) && line.fact.purpose === purpose) || isOf("rollback")(line),
+      (isOf("apply")(line) && line.fact.purpose === purpose) ||
+      (isOf("rollback")(line) && line.subject.plan === plan?.hash),
   );
   const line = newestOf(there, plan);
   if (line === undefined)
@@ -270,5 +273,7 @@ function cleanedSql(lines: readonly Line[], { cleanup }: Present): Settled {
 /** The last run of a part left nothing to a person. */
 const cleaned =
   (part: "code" | "tests" | "guards"): Rule["settled"] =>
-  (lines) =>
-    byEnding(lines.filter(isOf("cleanup")).findLast(({ fact }) => fact.part === part));
+  (lines, { plan }) => {
+    const runs = lines.filter(isOf("cleanup")).filter(({ fact }) => fact.part === part);
+    return ofPlan(newestOf(runs, plan), plan);
+  };

@@ -52,7 +52,7 @@ const attested = (step: string, waived = false): Said => ({
   fact: { kind: "attestation", step, as: "DBA", note: "seen", waived },
 });
 const claims = (findings: Record<string, number> = {}): Said => ({
-  fact: { kind: "claims", readFrom: "live", findings },
+  fact: { kind: "claims", readFrom: "live", members: 3, findings },
   ending: Object.keys(findings).length > 0 ? "failed" : "passed",
   target: "production",
 });
@@ -348,6 +348,28 @@ describe("a fault at a step shows there, with the command that mends it", () => 
     const before = WHOLE.slice(0, WHOLE.indexOf(planned) + 1);
     expect(after(before, { migrations: "m2" }).of["plan"]).toBe("stale");
     expect(after(WHOLE, { migrations: "m2" }).of["plan"]).toBe("done");
+  });
+
+  test("a plan that is taken back says nothing of the other one", () => {
+    const back = (plan: string): Said => ({
+      fact: { kind: "rollback", outcome: "taken back", entries: 1 },
+      target: "production",
+      plan,
+    });
+    const cleanUp = after([...WHOLE, back(CLEAN)]).of;
+    expect([cleanUp["clean-up-applied"], cleanUp["apply:production"]]).toEqual(["stale", "done"]);
+    const policies = after([...WHOLE, back(PLAN)]).of;
+    expect([policies["clean-up-applied"], policies["apply:production"]]).toEqual(["done", "stale"]);
+  });
+
+  test("claims of nobody are not filled, and a clean-up of another plan is none of this one", () => {
+    const nobody: Said = { ...claims(), fact: { kind: "claims", readFrom: "live", members: 0, findings: {} } };
+    expect(after(instead("claims", "production", nobody)).of).toMatchObject({
+      "claims-sync": "done",
+      "claims-filled": "failed",
+    });
+    const other = WHOLE.map((one) => (one.fact.kind === "cleanup" ? { ...one, plan: OTHER } : one));
+    expect(after(other).of["clean-up-code"]).toBe("stale");
   });
 
   test("what was settled again after a fault is done", () => {

@@ -56,7 +56,7 @@ export async function rollbackByFile(
       run,
       dryRun,
       outcome: progress.applied.length === 0 ? "nothing to take back" : "taken back",
-      undone: taken.map(({ id, group, at }) => ({ id, group, at })),
+      undone: taken.map(({ id, group, at }) => ({ id, group, at, planHash })),
       groups: [],
       lost: [],
       left: journal.flatMap((entry) => (entry.planHash === planHash ? [] : [entry.id])).toReversed(),

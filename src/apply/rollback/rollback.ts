@@ -41,7 +41,7 @@ export interface RollbackResult {
   /** `nothing to take back`: nothing that the command was asked for is in force, and nothing was changed */
   outcome: "taken back" | "nothing to take back";
   /** entries that were taken back, newest first */
-  undone: { id: number; group: string; at: string }[];
+  undone: { id: number; group: string; at: string; planHash: string | null }[];
   groups: Transitioned[];
   /** later changes that were lost */
   lost: string[];
@@ -85,7 +85,7 @@ export async function rollbackRun(
       run,
       dryRun: request.dryRun,
       outcome: entries.length === 0 ? "nothing to take back" : "taken back",
-      undone: entries.map(({ id, group, at }) => ({ id, group, at })),
+      undone: entries.map(({ id, group, at, planHash }) => ({ id, group, at, planHash })),
       groups: [],
       lost: [],
       left: left.toReversed(),

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { rollbackOnTarget } from "../../pipeline/apply.ts";
 import { rollbackFact } from "../../pipeline/facts.ts";
-import { migrationOf } from "../../plan/index.ts";
+import { migrationOf, readPlan } from "../../plan/index.ts";
 import { renderRolledBack } from "../../report/apply-terminal.ts";
 import { EXIT } from "../exit.ts";
 import { printResult } from "../json-output.ts";
@@ -30,7 +30,12 @@ export function rollbackCommand(command: Command, done: (exit: number) => void):
       printResult(flags.format, { format: "rlsmith-rollback", formatVersion: 1, ...result }, (colours) =>
         renderRolledBack(result, colours),
       );
-      if (dryRun || result.undone.length === 0) return done(EXIT.fine);
-      done(await recorded(on.projectDir, EXIT.fine, { fact: rollbackFact(result), target: on.target }));
+      done(EXIT.fine);
+      if (dryRun || result.outcome === "nothing to take back") return;
+      const plans = new Set(result.undone.flatMap(({ planHash }) => planHash ?? []));
+      // the journal may not know the plan of a down file
+      if (way.by === "file") plans.add(readPlan(on.projectDir, flags.plan).hash);
+      const about = { fact: rollbackFact(result), target: on.target };
+      for (const plan of plans) await recorded(on.projectDir, EXIT.fine, { ...about, plan });
     });
 }
