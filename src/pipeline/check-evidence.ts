@@ -27,16 +27,29 @@ export interface FigureDifference {
 
 /**
  * Check the evidence of a project without a database: its chain, and what can be counted again from the stored plans and
- * approvals. Only reads. Throws ToolError (environment) if a stored plan was edited.
+ * approvals. Only reads. Throws ToolError (usage) if there is no file, (environment) if a stored plan was edited.
  */
 export function verifyEvidence(projectDir: string): {
   lines: Line[];
   faults: Fault[];
   differences: FigureDifference[];
 } {
+  evidenceFile(projectDir);
   const { read, conflicts } = readEvidence(projectDir);
   const lines = linesOf(read);
   return { lines, faults: checkLines(read, conflicts), differences: differencesOf(lines, projectDir) };
+}
+
+/** The path of a project's evidence. Without a file nothing would be checked, and nothing would be wrong. */
+function evidenceFile(projectDir: string): string {
+  const path = evidencePath(projectDir);
+  if (existsSync(path)) return path;
+  throw new ToolError(
+    "usage",
+    "NO_EVIDENCE",
+    "there is no `.rlsmith/evidence.jsonl` in this folder",
+    "run the command in the project's folder",
+  );
 }
 
 function differencesOf(lines: readonly Line[], projectDir: string): FigureDifference[] {
@@ -76,14 +89,7 @@ export async function mergeEvidence(
   projectDir: string,
   now = new Date(),
 ): Promise<{ path: string; joined: boolean; lines: number }> {
-  const path = evidencePath(projectDir);
-  if (!existsSync(path))
-    throw new ToolError(
-      "usage",
-      "NO_EVIDENCE",
-      "there is no `.rlsmith/evidence.jsonl` in this folder",
-      "run the command in the project's folder",
-    );
+  const path = evidenceFile(projectDir);
   const { read, conflicts } = readEvidence(projectDir);
   const broken = checkLines(read, conflicts).filter(({ kind }) => kind === "edited" || kind === "unreadable");
   if (broken.length > 0)

@@ -19,6 +19,7 @@ import {
   type Line,
   type NewLine,
 } from "../../src/evidence/index.ts";
+import { verifyEvidence } from "../../src/pipeline/check-evidence.ts";
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
 
@@ -190,6 +191,12 @@ describe("the file of a project", () => {
     await expect(appendEvidence(dir, said(1))).rejects.toMatchObject({ code: "EVIDENCE_CONFLICT" });
     expect(readFileSync(path, "utf8")).toBe("<<<<<<< HEAD\n=======\n>>>>>>> b\n");
   });
+});
+
+test("a folder without evidence is not sound", () => {
+  const dir = mkdtempSync(join(tmpdir(), "rlsmith-evidence-"));
+  expect(() => verifyEvidence(dir)).toThrow("no `.rlsmith/evidence.jsonl`");
+  rmSync(dir, { recursive: true });
 });
 
 test("a statement of in-toto names the plans and the newest line by their sha256", () => {
