@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { sentTogether } from "../db/sent-together.ts";
 import { ToolError } from "../errors.ts";
-import type { AccessFacts, OtherGrants } from "../pg/access-facts.ts";
+import type { AccessFacts, ObjectAttribute, OtherGrants } from "../pg/access-facts.ts";
 import type {
   Catalog,
   PgFunction,
@@ -50,6 +50,7 @@ export async function inspect(db: Db): Promise<Catalog> {
       [dependencies],
       [access],
       otherGrants,
+      attributes,
     ] = await sentTogether([
       db.exec("begin transaction isolation level repeatable read read only; set local search_path = ''"),
       db.query<Relation>(query("relations")),
@@ -63,8 +64,11 @@ export async function inspect(db: Db): Promise<Catalog> {
       db.query<Schema>(query("schemas")),
       db.query<Dependencies>(query("dependencies")),
       // catalogs and columns that PostgreSQL 15 introduced are in it
-      db.version >= 150_000 ? db.query<Omit<AccessFacts, "otherGrants">>(query("access")) : Promise.resolve([]),
+      db.version >= 150_000
+        ? db.query<Omit<AccessFacts, "otherGrants" | "attributes">>(query("access"))
+        : Promise.resolve([]),
       db.version >= 150_000 ? db.query<OtherGrants>(query("other-grants")) : Promise.resolve<OtherGrants[]>([]),
+      db.version >= 150_000 ? db.query<ObjectAttribute>(query("attributes")) : Promise.resolve<ObjectAttribute[]>([]),
       db.exec("rollback"),
     ]);
     return {
@@ -81,7 +85,7 @@ export async function inspect(db: Db): Promise<Catalog> {
       rules,
       schemas,
       ...(dependencies ? { dependencies } : {}),
-      ...(access ? { access: { ...access, otherGrants } } : {}),
+      ...(access ? { access: { ...access, otherGrants, attributes } } : {}),
     };
   } catch (error) {
     const raised = pgErrorOf(error);

@@ -20,6 +20,12 @@ export interface AccessFacts {
   settings: DefaultSetting[];
   uniqueIndexes: UniqueIndex[];
   otherGrants: OtherGrants[];
+  /** domains, enums, ranges, composite and base types */
+  types: OwnedObject[];
+  columnNumbers: ColumnNumbers[];
+  /** groups of relations with columns of the same names, each in the order of creation */
+  createdInOrder: QualifiedName[][];
+  attributes: ObjectAttribute[];
 }
 
 /** An object with an owner and privileges. */
@@ -160,4 +166,38 @@ export interface OtherGrants {
   grants: Grant[];
   /** by initdb, CREATE EXTENSION or the built-in defaults */
   initial: Grant[];
+}
+
+/** The columns of a table with their numbers (pg_attribute.attnum), which renaming does not change. */
+export interface ColumnNumbers extends QualifiedName {
+  columns: { name: string; number: number }[];
+}
+
+/** Something about an object that no other part of a catalog holds, where it is not what the object begins with. */
+export interface ObjectAttribute {
+  kind:
+    | "sequence"
+    | "relation"
+    | "column"
+    | "function"
+    | "operator"
+    | "operator class"
+    | "operator family"
+    | "conversion"
+    | "transform"
+    | "access method"
+    | "language"
+    | "role"
+    | "subscription"
+    | "database"
+    | "security label"
+    | "index";
+  schema: string | null;
+  /** the relation, the sequence, the role or the extension that it is of; null for other objects */
+  object: string | null;
+  /** as it is shown; empty for the database that the catalog is of */
+  name: string;
+  attribute: string;
+  /** as text */
+  value: string;
 }

@@ -74,6 +74,12 @@ export function reasonText(why: ChangeReason): string {
         : `GRANT ${why.privilege} does not cover ${list(why.columns)} any more`;
     case "columns":
       return `columns that are new, gone or different: ${list(why.columns)}`;
+    case "other columns by the name":
+      return `${list(why.columns)}: other columns than before have ${why.columns.length === 1 ? "this name" : "these names"}, dropped and added again or renamed, and their values were not compared`;
+    case "other relation by the name":
+      return `it and ${list(why.relations)} have the same columns and were created in another order than before: if they swapped their names, or were made anew, each has other rows`;
+    case "attribute of an object":
+      return `its ${why.attribute} ${why.attribute.endsWith("s") ? "are" : "is"} different, and what follows from that was not compared`;
     case "parent":
       return why.attached
         ? `it is now part of ${why.parent}: its rows are reached through that, under the policies of ${why.parent}`

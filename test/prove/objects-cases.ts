@@ -6,6 +6,8 @@ export interface ObjectCase {
   change: string;
   /** the effects other than `changes`, with the objects: `opens view public.parcels` */
   expected: string[];
+  /** executed at the end, so that the database can be dropped */
+  last?: string;
   /** rows that `web`, as a member of organisation A, reaches: before and after, with `first` executed; PostgreSQL counts them */
   reach?: { sql: string; role?: string; rows: [number, number]; first?: string };
 }

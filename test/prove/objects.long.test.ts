@@ -7,6 +7,7 @@ import type { Scratch } from "../../src/scratch/scratch.ts";
 import { withFork } from "../support/fork.ts";
 import { sliced } from "../support/slice.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { ATTRIBUTE_CASES, ROLE_ATTRIBUTE_CASES } from "./object-attribute-cases.ts";
 import { EDGE_CASES } from "./object-edge-cases.ts";
 import { HIDDEN_CASES } from "./object-hidden-cases.ts";
 import { VALUE_CASES } from "./object-value-cases.ts";
@@ -52,6 +53,7 @@ async function tell(given: ObjectCase): Promise<{ seen: (number | undefined)[]; 
       await db.exec(given.change);
       const after = await inspect(db);
       const second = given.reach && (await rows(db, given.reach));
+      if (given.last !== undefined) await db.exec(given.last);
       const weighty = compareObjects(before, after).filter(({ effect }) => effect !== "changes");
       return {
         seen: [first, second],
@@ -85,6 +87,15 @@ describe("a change that opens two steps away, and those next to it", () => {
 
 describe("a change of what values come to be or mean", () => {
   for (const given of sliced(VALUE_CASES))
+    test(`${given.title}`, async () => {
+      const { seen, shown, itself } = await tell(given);
+      expect(seen, "what PostgreSQL shows").toEqual(shownByPostgres(given));
+      expect([shown.toSorted(), itself]).toEqual([given.expected.toSorted(), []]);
+    });
+});
+
+describe("a change of an attribute, or of what a name stands for", () => {
+  for (const given of [...sliced(ATTRIBUTE_CASES), ...ROLE_ATTRIBUTE_CASES])
     test(`${given.title}`, async () => {
       const { seen, shown, itself } = await tell(given);
       expect(seen, "what PostgreSQL shows").toEqual(shownByPostgres(given));

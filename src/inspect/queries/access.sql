@@ -14,6 +14,8 @@ acl as (
   select 'default', d.oid, d.defaclacl from pg_default_acl d
   union all
   select 'server', s.oid, coalesce(s.srvacl, acldefault('S', s.srvowner)) from pg_foreign_server s
+  union all
+  select 'type', t.oid, coalesce(t.typacl, acldefault('T', t.typowner)) from pg_type t
 ),
 granted as (
   select
@@ -276,4 +278,52 @@ select
     join user_schema s on s.oid = c.relnamespace
     where i.indisunique and i.indisvalid and not x.relispartition
       and not exists (select from of_extension o where o.classid = 'pg_class'::regclass and o.objid = c.oid)
-  ), '[]') as "uniqueIndexes"
+  ), '[]') as "uniqueIndexes",
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'schema', s.name, 'name', t.typname, 'owner', pg_get_userbyid(t.typowner), 'grants', coalesce(g.grants, '[]')
+      )
+      order by s.name collate "C", t.typname collate "C"
+    )
+    from pg_type t
+    join user_schema s on s.oid = t.typnamespace
+    left join granted g on g.kind = 'type' and g.oid = t.oid
+    where (t.typtype in ('d', 'e', 'r') or (t.typtype = 'b' and t.typelem = 0)
+        or exists (select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))
+      and not exists (select from of_extension o where o.classid = 'pg_type'::regclass and o.objid = t.oid)
+  ), '[]') as types,
+  coalesce((
+    -- a column that is dropped and added again has another number, and one that is renamed keeps its own
+    select json_agg(
+      json_build_object('schema', s.name, 'name', c.relname, 'columns', k.columns)
+      order by s.name collate "C", c.relname collate "C"
+    )
+    from pg_class c
+    join user_schema s on s.oid = c.relnamespace
+    cross join lateral (
+      select json_agg(json_build_object('name', a.attname, 'number', a.attnum) order by a.attnum) as columns
+      from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    ) k
+    where c.relkind in ('r', 'p', 'm', 'f') and k.columns is not null
+      and not exists (select from of_extension o where o.classid = 'pg_class'::regclass and o.objid = c.oid)
+  ), '[]') as "columnNumbers",
+  coalesce((
+    -- relations with columns of the same names, in the order in which they were created: two that swap their names swap places
+    select json_agg(k.relations order by k.first)
+    from (
+      select
+        json_agg(json_build_object('schema', s.name, 'name', c.relname) order by c.oid) as relations,
+        min(s.name || '.' || c.relname) as first
+      from pg_class c
+      join user_schema s on s.oid = c.relnamespace
+      cross join lateral (
+        select string_agg(quote_ident(a.attname), ',' order by a.attname collate "C") as names
+        from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      ) a
+      where c.relkind in ('r', 'p', 'm', 'f') and not c.relispartition and a.names is not null
+        and not exists (select from of_extension o where o.classid = 'pg_class'::regclass and o.objid = c.oid)
+      group by a.names
+      having count(*) > 1
+    ) k
+  ), '[]') as "createdInOrder"

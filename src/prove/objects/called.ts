@@ -5,6 +5,7 @@ import { rangeVar } from "../../pg/expr/relations.ts";
 import { nameParts } from "../../pg/expr/shape.ts";
 import { walk as walkTree } from "../../pg/expr/walk.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
+import type { ChangeReason } from "./change.ts";
 import { extraOf, mayEnter, walk, type Walked } from "./paths.ts";
 import type { World, Worlds } from "./world.ts";
 
@@ -49,17 +50,33 @@ export const calledTexts = (world: World, sql: string): string =>
     ]),
   );
 
+/** What else a function does than to give a value. */
+const SIDE_EFFECT =
+  /\b(?:insert|update|delete|truncate|merge|copy|execute|call|perform|notify|pg_notify|set_config|raise|setval|nextval|dblink\w*|lo_\w+|pg_advisory\w*)\b/i;
+
 /**
- * The relations that roles come to past row security where a statement of theirs evaluates the expression now, by
- * functions that they could not call before: EXECUTE is asked of who runs the statement, USAGE on the schema of the
- * function is not.
+ * What roles come to past row security where a statement of theirs evaluates the expression now, by functions that they
+ * could not call before: EXECUTE is asked of who runs the statement, USAGE on the schema of the function is not. Null
+ * where that is nothing. `but`: the values that functions give are compared elsewhere, and what else they do counts.
  */
-export const reachedByCalls = ({ before, after }: Worlds, users: readonly string[], sql: string): NameKey[] => [
-  ...new Set(
-    calledBy(after, sql).flatMap((walked) =>
-      users
-        .filter((role) => !mayEnter({ ...walked, world: before }, "EXECUTE", role))
-        .flatMap((role) => extraOf(walked, "EXECUTE", role).certain),
-    ),
-  ),
-];
+export function reachedByCalls(
+  { before, after }: Worlds,
+  users: readonly string[],
+  sql: string,
+  but: "values" | null = null,
+): ChangeReason | null {
+  const calls = calledBy(after, sql).filter(
+    ({ reached }) =>
+      but === null || reached.unfollowed || reached.setsVariables || SIDE_EFFECT.test(reached.texts.join("\n")),
+  );
+  const relations = new Set<NameKey>();
+  for (const walked of calls)
+    for (const role of users) {
+      if (mayEnter({ ...walked, world: before }, "EXECUTE", role)) continue;
+      if (walked.reached.unfollowed && isDefiner(walked)) return { kind: "dynamic SQL" };
+      for (const relation of extraOf(walked, "EXECUTE", role).certain) relations.add(relation);
+    }
+  return relations.size === 0 ? null : { kind: "past row security, by request", by: "new", relations: [...relations] };
+}
+
+const isDefiner = ({ path }: Walked): boolean => path.kind === "function" && path.fn.securityDefiner;

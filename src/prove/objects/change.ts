@@ -39,6 +39,14 @@ export type ObjectKind =
   | "cast"
   | "collation"
   | "text search"
+  | "operator class"
+  | "operator family"
+  | "conversion"
+  | "transform"
+  | "access method"
+  | "subscription"
+  | "security label"
+  | "index"
   | "catalog";
 
 /** Why a change has its effect; in words by `report/object-change.ts`. */
@@ -83,6 +91,12 @@ export type ChangeReason =
   | { kind: "values of columns"; columns: string[] }
   /** views or functions with their owners' rights name the columns, whose values or comparisons are others */
   | { kind: "columns read as owner"; columns: string[] }
+  /** columns by these names were others before: dropped and added again, or renamed */
+  | { kind: "other columns by the name"; columns: string[] }
+  /** relations with the same columns were created in another order: their names may be swapped */
+  | { kind: "other relation by the name"; relations: string[] }
+  /** an attribute that nothing else compares */
+  | { kind: "attribute of an object"; attribute: string }
   | { kind: "parent"; parent: string; attached: boolean }
   | { kind: "stored query" }
   | { kind: "schema"; reaches: string[]; gained: boolean }

@@ -83,7 +83,8 @@ const columnsOf = ({ side }: World, relation: Relation): readonly Column[] =>
 
 /** A new row may have a value that it did not have before. A verdict compares what generated columns give. */
 function isOtherwise(before: World, after: World, was: Column, is: Column): boolean {
-  if (was.notNull && !is.notNull) return true;
+  // a shorter text or a smaller number is a fence as well
+  if ((was.notNull && !is.notNull) || was.type !== is.type) return true;
   const [first, second] = [was.expression ?? "", is.expression ?? ""];
   if (domainOf(before, was.type) !== domainOf(after, is.type)) return true;
   return first !== second || calledTexts(before, first) !== calledTexts(after, second);
@@ -124,15 +125,15 @@ function calledPast(worlds: Worlds, was: Relation, is: Relation): ObjectChange[]
   return is.columns.flatMap(({ name, expression }): ObjectChange[] => {
     if (expression === null || old.get(name) === expression) return [];
     const users = comersTo(after, is, READS_AND_WRITES, roles);
-    const relations = reachedByCalls(worlds, users, expression);
-    if (relations.length === 0) return [];
+    const why = reachedByCalls(worlds, users, expression);
+    if (!why) return [];
     return [
       {
         effect: "cannot be told",
         kind: "relation",
         name: nameKey(is),
         roles: withoutHeirs(after, users),
-        why: { kind: "past row security, by request", by: "new", relations },
+        why,
       },
     ];
   });

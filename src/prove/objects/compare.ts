@@ -1,13 +1,15 @@
 import type { Catalog } from "../../pg/catalog.ts";
+import { compareAttributes } from "./attributes.ts";
 import type { ObjectChange } from "./change.ts";
 import { compareColumnValues } from "./columns.ts";
 import { compareConstraints } from "./constraints.ts";
 import { compareLeakproof } from "./leakproof.ts";
+import { compareIdentities } from "./identities.ts";
 import { compareMeanings } from "./meaning.ts";
 import { compareEventTriggers, compareExtensions, comparePublications, compareServers } from "./outward.ts";
 import { compareOtherGrants } from "./other-grants.ts";
 import { comparePaths } from "./paths.ts";
-import { comparePoliciesOfNobody } from "./policies.ts";
+import { comparePoliciesOfNobody, comparePolicyCalls } from "./policies.ts";
 import { compareRenamed } from "./renamed.ts";
 import { compareRelations } from "./relations.ts";
 import { compareGranted, compareRoles } from "./roles.ts";
@@ -15,6 +17,7 @@ import { compareDefaultPrivileges, compareSchemas } from "./schemas.ts";
 import { compareTokenHooks } from "./token-hooks.ts";
 import { compareRules, compareTriggers } from "./triggers.ts";
 import { compareSettings } from "./settings.ts";
+import { compareTypeOwners } from "./type-owners.ts";
 import { compareUnread } from "./unread.ts";
 import { compareViewOptions } from "./view-options.ts";
 import { worldsOf } from "./world.ts";
@@ -30,6 +33,7 @@ export function compareObjects(before: Catalog, after: Catalog): ObjectChange[] 
     ...compareColumnValues(worlds),
     ...compareRenamed(worlds),
     ...comparePoliciesOfNobody(worlds),
+    ...comparePolicyCalls(worlds),
     ...comparePaths(worlds),
     ...compareLeakproof(worlds),
     ...compareViewOptions(worlds),
@@ -48,6 +52,9 @@ export function compareObjects(before: Catalog, after: Catalog): ObjectChange[] 
     ...compareExtensions(worlds),
     ...compareSettings(worlds),
     ...compareMeanings(worlds),
+    ...compareTypeOwners(worlds),
+    ...compareIdentities(worlds),
+    ...compareAttributes(worlds),
     ...compareUnread(worlds),
   ];
 }

@@ -138,11 +138,8 @@ function added(worlds: Worlds, one: TableConstraint): ObjectChange {
   const on = after.side.relationByKey(relation);
   if (one.type === "check" && on) {
     const writers = comersTo(after, on, WRITES, roles);
-    const relations = reachedByCalls(worlds, writers, conditionOf(one.definition) ?? "");
-    const why = { kind: "past row security, by request", by: "new", relations } as const;
-    return relations.length > 0
-      ? { ...base, effect: "cannot be told", roles: withoutHeirs(after, writers), why }
-      : changes;
+    const why = reachedByCalls(worlds, writers, conditionOf(one.definition) ?? "");
+    return why ? { ...base, effect: "cannot be told", roles: withoutHeirs(after, writers), why } : changes;
   }
   if (!of || !on) return changes;
   const actions: readonly ["DELETE" | "UPDATE", keyof TableConstraint & ("onDelete" | "onUpdate")][] = [

@@ -1,8 +1,10 @@
 import type { Policy, PolicyCommand } from "../../pg/policy.ts";
 import { relationKey, relationOf } from "../../pg/name.ts";
 import { policyId } from "../../pg/policy.ts";
+import { reachedByCalls } from "./called.ts";
 import type { ObjectChange } from "./change.ts";
-import { matched, sameText, type Worlds } from "./world.ts";
+import { comersTo, READS_AND_WRITES } from "./comers.ts";
+import { matched, sameText, withoutHeirs, type Worlds } from "./world.ts";
 
 type Command = Exclude<PolicyCommand, "ALL">;
 
@@ -41,6 +43,27 @@ export function comparePoliciesOfNobody({ before, after, roles }: Worlds): Objec
     });
   }
   return [...told.values()];
+}
+
+/**
+ * Policies that are new or different and call a SECURITY DEFINER function which does more than to give a value, for roles
+ * that could not call it. Verdicts are about the values.
+ */
+export function comparePolicyCalls(worlds: Worlds): ObjectChange[] {
+  const { before, after, roles } = worlds;
+  const old = new Map(before.catalog.policies.map((policy) => [policyId(policy), policy]));
+  return after.catalog.policies.flatMap((policy): ObjectChange[] => {
+    const name = policyId(policy);
+    const relation = after.side.relation(relationOf(policy));
+    if (!relation || sameText(old.get(name), policy)) return [];
+    const users = comersTo(after, relation, READS_AND_WRITES, roles);
+    const whys = [policy.using, policy.check].flatMap((text) =>
+      text === null ? [] : (reachedByCalls(worlds, users, text, "values") ?? []),
+    );
+    return whys
+      .slice(0, 1)
+      .map((why) => ({ effect: "cannot be told", kind: "policy", name, roles: withoutHeirs(after, users), why }));
+  });
 }
 
 const isFor = (policy: Policy, role: string): boolean => policy.roles.includes("public") || policy.roles.includes(role);

@@ -82,10 +82,7 @@ function runsNow(worlds: Worlds, trigger: Trigger, otherwise: ChangeReason): Obj
     (role) => !relation || !WRITES.some((privilege) => after.side.hasPrivilege(relation, privilege, role)),
   );
   const byCondition = reachedByCalls(worlds, writers, trigger.definition);
-  if (byCondition.length > 0) {
-    const why = { kind: "past row security, by request", by: "new", relations: byCondition } as const;
-    return triggerChange(trigger, "cannot be told", shownRoles, why);
-  }
+  if (byCondition) return triggerChange(trigger, "cannot be told", shownRoles, byCondition);
   for (const walked of walksOf(after, trigger)) {
     const { reached, path } = walked;
     const isDefiner = path.kind === "function" && path.fn.securityDefiner;

@@ -36,6 +36,10 @@ const ACCESS: Readonly<Record<keyof AccessFacts, boolean>> = {
   settings: true,
   uniqueIndexes: true,
   otherGrants: true,
+  types: true,
+  columnNumbers: true,
+  createdInOrder: true,
+  attributes: true,
 };
 
 /**

@@ -40,6 +40,10 @@ const NO_FACTS: AccessFacts = {
   settings: [],
   uniqueIndexes: [],
   otherGrants: [],
+  types: [],
+  columnNumbers: [],
+  createdInOrder: [],
+  attributes: [],
 };
 
 export function worldOf(catalog: Catalog): World {
