@@ -1,11 +1,10 @@
-import type { AccessFacts, OtherGrants } from "../pg/access-facts.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Dependencies } from "../pg/dependencies.ts";
-import type { Grant } from "../pg/grant.ts";
 import { functionKey, nameKey, relationOf, type QualifiedName } from "../pg/name.ts";
 import { isPlatformFunction, isPlatformRelation } from "../pg/platform-objects.ts";
-import { API_ROLES, PLATFORM_ROLES } from "../pg/platform-roles.ts";
+import { API_ROLES } from "../pg/platform-roles.ts";
 import { isOnPlatform, isPlatformSchema } from "../pg/platform-schemas.ts";
+import { accessLike, isTheirRole, type Theirs } from "./comparable-access.ts";
 
 /** A catalog, and whether it was read from a scratch database: those have a stand-in of the platform. */
 export interface Origin {
@@ -26,7 +25,7 @@ export function comparable(before: Origin, after: Origin): { before: Catalog; af
   const [first, second] = withoutMaintain(before.catalog, after.catalog);
   const differ = before.isScratch !== after.isScratch;
   if (differ) {
-    const [one, two] = [populated(first), populated(second)];
+    const [one, two] = [ranked(populated(first)), ranked(populated(second))];
     return before.isScratch
       ? { before: alike(one, two, before.rolesMade), after: two }
       : { before: one, after: alike(two, one, after.rolesMade) };
@@ -57,6 +56,21 @@ const populated = (catalog: Catalog): Catalog =>
       }
     : catalog;
 
+/** Columns by their order: a database that was restored from a dump has no numbers of columns that were dropped. */
+const ranked = (catalog: Catalog): Catalog =>
+  catalog.access
+    ? {
+        ...catalog,
+        access: {
+          ...catalog.access,
+          columnNumbers: catalog.access.columnNumbers.map((relation) => ({
+            ...relation,
+            columns: relation.columns.map(({ name }, place) => ({ name, number: place + 1 })),
+          })),
+        },
+      }
+    : catalog;
+
 /** Without default privileges of the API roles in schema public, as the platform ended them: those of its own login stay. */
 const withoutDefaultGrants = (catalog: Catalog): Catalog =>
   catalog.access
@@ -72,9 +86,6 @@ const withoutDefaultGrants = (catalog: Catalog): Catalog =>
         },
       }
     : catalog;
-
-/** Roles of the platform, those of requests too. */
-const isTheirRole = (name: string): boolean => PLATFORM_ROLES.has(name) || name === "anon" || name === "authenticated";
 
 /** Schemas of the platform in which projects write policies. */
 const POLICIES_OF_PROJECTS: ReadonlySet<string> = new Set(["storage", "realtime"]);
@@ -152,27 +163,12 @@ function alike(own: Catalog, given: Catalog, rolesMade: readonly string[] | null
   return withOwnerOf(given, withGranteesAmong(known, made), isStandIn);
 }
 
-/** What belongs to the platform, and how the other side's is put in its place. */
-interface Theirs {
-  isTheirs(one: QualifiedName): boolean;
-  isOfSchema(one: { schema: string }): boolean;
-  isStandIn: boolean;
-  replaced: Replace;
-}
-
 /** Files seldom create the logins of a server, and a server may have those of other databases. */
 function addRolesOf(given: Catalog, roles: Catalog["roles"]): void {
   const names = new Set(roles.map(({ name }) => name));
   roles.push(...given.roles.filter(({ name }) => !names.has(name)));
   roles.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
-
-type Replace = <T>(
-  mine: readonly T[],
-  other: readonly T[],
-  isPlatforms: (one: T) => boolean,
-  keyOf: (one: T) => string,
-) => T[];
 
 const dependenciesLike = (
   own: Dependencies,
@@ -192,78 +188,6 @@ const dependenciesLike = (
     : {}),
   types: replaced(own.types, given.types, isOfSchema, nameKey),
 });
-
-const accessLike = (
-  own: AccessFacts,
-  given: AccessFacts,
-  { isTheirs, isOfSchema, isStandIn, replaced }: Theirs,
-): AccessFacts => ({
-  ...own,
-  sequences: replaced(own.sequences, given.sequences, isOfSchema, nameKey),
-  views: replaced(own.views, given.views, isTheirs, nameKey),
-  columns: replaced(own.columns, given.columns, isTheirs, (one) => JSON.stringify([nameKey(one), one.column])),
-  constraints: replaced(
-    own.constraints,
-    given.constraints,
-    (one) => isTheirs(relationOf(one)),
-    (one) => JSON.stringify([one.schema, one.relation, one.name]),
-  ),
-  uniqueIndexes: replaced(
-    own.uniqueIndexes,
-    given.uniqueIndexes,
-    (one) => isTheirs(relationOf(one)),
-    (one) => JSON.stringify([one.schema, one.relation, one.name]),
-  ),
-  otherGrants: isStandIn ? withGrantsOf(given.otherGrants, own.otherGrants) : own.otherGrants,
-  // files seldom set what a server's sessions begin with
-  settings: isStandIn
-    ? given.settings
-    : replaced(
-        own.settings,
-        given.settings,
-        ({ role }) => role === null || isTheirRole(role),
-        ({ role, ofDatabase, name }) => JSON.stringify([role, ofDatabase, name]),
-      ),
-  // a stand-in has default privileges, extensions and event triggers of its own, and lacks those of the platform
-  ...(isStandIn
-    ? {
-        defaultPrivileges: given.defaultPrivileges,
-        extensions: given.extensions,
-        eventTriggers: given.eventTriggers,
-        publications: replaced(
-          own.publications,
-          given.publications,
-          ({ name }) => name.startsWith("supabase"),
-          ({ name }) => name,
-        ),
-      }
-    : {
-        defaultPrivileges: replaced(
-          own.defaultPrivileges,
-          given.defaultPrivileges,
-          ({ creator, schema }) => isTheirRole(creator) || (schema !== null && isOfSchema({ schema })),
-          ({ creator, schema, objects }) => JSON.stringify([creator, schema, objects]),
-        ),
-      }),
-});
-
-/** A server has grants that no file of the project makes: those of the files come on top of them. */
-function withGrantsOf(given: readonly OtherGrants[], own: readonly OtherGrants[]): OtherGrants[] {
-  const keyOf = ({ kind, name }: OtherGrants): string => JSON.stringify([kind, name]);
-  const theirs = new Map(given.map((one) => [keyOf(one), one]));
-  const mine = new Map(own.map((one) => [keyOf(one), one]));
-  return [
-    ...own.filter((one) => !theirs.has(keyOf(one))),
-    ...given.map((one) => ({ ...one, grants: withGrants(one.grants, mine.get(keyOf(one))?.grants ?? []) })),
-  ].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-}
-
-/** Each once: both sides grant what PUBLIC has from the beginning. */
-function withGrants(grants: readonly Grant[], more: readonly Grant[]): Grant[] {
-  const isHeld = ({ grantee, privilege }: Grant): boolean =>
-    grants.some((one) => one.grantee === grantee && one.privilege === privilege);
-  return [...grants, ...more.filter((one) => !isHeld(one))];
-}
 
 /** Grants to roles of the platform that the other side has not are none of the project's. */
 const withGranteesAmong = (known: ReadonlySet<string>, catalog: Catalog): Catalog =>

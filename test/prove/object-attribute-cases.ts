@@ -179,6 +179,13 @@ export const ATTRIBUTE_CASES: readonly ObjectCase[] = [
     expected: [],
   },
   {
+    title: "the CHECK of a domain that the role may use calls a function that changes rows",
+    base: `${HIDDEN} create domain public.wiped as text;`,
+    change: "alter domain wiped add check (hidden.wipe(value));",
+    expected: ["cannot be told type public.wiped"],
+    reach: { sql: "select lines()", first: "select 'x'::wiped", rows: [1, 0] },
+  },
+  {
     title: "a subscription, whose worker writes rows past row security",
     base: HIDDEN,
     change: "create subscription s connection 'dbname=none' publication p with (connect = false, slot_name = none);",

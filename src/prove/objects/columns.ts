@@ -4,6 +4,7 @@ import { askedColumns } from "./asked.ts";
 import { calledTexts, reachedByCalls } from "./called.ts";
 import { comersTo, readersPast, READS_AND_WRITES, WRITES } from "./comers.ts";
 import type { ObjectChange } from "./change.ts";
+import { checksOf } from "./domains.ts";
 import { exposingTexts, TYPE_OF } from "./meaning.ts";
 import { matched, withoutHeirs, type World, type Worlds } from "./world.ts";
 
@@ -113,9 +114,7 @@ function domainOf(world: World, type: string): string {
   const found = world.catalog.types.find((one) => one.kind === "domain" && nameKey(one) === type);
   if (found?.kind !== "domain") return "";
   const definition = world.catalog.dependencies?.types.find((one) => nameKey(one) === type)?.definition ?? "";
-  const called = [...definition.matchAll(/CHECK \((?:[^"\\]|\\.)*/g)].map(([check]) =>
-    calledTexts(world, check.slice("CHECK ".length).replaceAll('\\"', '"')),
-  );
+  const called = checksOf(definition).map((check) => calledTexts(world, check));
   return JSON.stringify([definition, called, domainOf(world, found.base)]);
 }
 

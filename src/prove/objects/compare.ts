@@ -3,6 +3,7 @@ import { compareAttributes } from "./attributes.ts";
 import type { ObjectChange } from "./change.ts";
 import { compareColumnValues } from "./columns.ts";
 import { compareConstraints } from "./constraints.ts";
+import { compareDomainCalls } from "./domains.ts";
 import { compareLeakproof } from "./leakproof.ts";
 import { compareIdentities } from "./identities.ts";
 import { compareMeanings } from "./meaning.ts";
@@ -52,6 +53,7 @@ export function compareObjects(before: Catalog, after: Catalog): ObjectChange[] 
     ...compareExtensions(worlds),
     ...compareSettings(worlds),
     ...compareMeanings(worlds),
+    ...compareDomainCalls(worlds),
     ...compareTypeOwners(worlds),
     ...compareIdentities(worlds),
     ...compareAttributes(worlds),
