@@ -94,7 +94,7 @@ function attributesLike(
     (schema !== null && isOfSchema({ schema })) ||
     (kind === "role" && isTheirRole(object ?? name)) ||
     // row security of what an extension creates
-    (isStandIn && (OF_SERVER.has(kind) || attribute === "row security"));
+    (isStandIn && (OF_SERVER.has(kind) || attribute === "row security" || attribute === "owner"));
   const mine = own.filter((one) => !isTheirs(one));
   const names = new Set(mine.map(keyOf));
   // what files say of a role counts
@@ -113,6 +113,8 @@ const OF_SERVER: ReadonlySet<ObjectAttribute["kind"]> = new Set([
   "database",
   "security label",
   "transform",
+  "extension",
+  "event trigger",
 ]);
 
 /** A server has grants that no file of the project makes: those of the files come on top of them. */

@@ -47,6 +47,20 @@ attribute as (
   join user_schema s on s.oid = c.relnamespace
   where a.attidentity = 'd' and not a.attisdropped
   union all
+  -- which columns of an old row are sent; all of them are told by the publications
+  select 'relation', s.name, c.relname, format('%I.%I', s.name, c.relname), 'replica identity',
+    case when c.relreplident = 'n' then 'NOTHING' else (
+      select 'USING INDEX ' || pg_get_indexdef(i.indexrelid) from pg_index i where i.indrelid = c.oid and i.indisreplident
+    ) end
+  from pg_class c
+  join user_schema s on s.oid = c.relnamespace
+  where c.relkind in ('r', 'p') and c.relreplident in ('i', 'n')
+  union all
+  select 'relation', s.name, c.relname, format('%I.%I', s.name, c.relname), 'partition key', pg_get_partkeydef(c.oid)
+  from pg_class c
+  join user_schema s on s.oid = c.relnamespace
+  where c.relkind = 'p'
+  union all
   -- row security of what extensions create is no part of them
   select
     'relation', n.nspname, c.relname, format('%I.%I', n.nspname, c.relname), 'row security',
@@ -78,6 +92,28 @@ attribute as (
   join pg_depend d on d.deptype = 'e' and d.classid = 'pg_proc'::regclass and d.objid = f.oid
   join pg_extension e on e.oid = d.refobjid
   where f.prosecdef or f.proleakproof
+  union all
+  select
+    'type', s.name, t.typname, format('%I.%I', s.name, t.typname), 'functions',
+    json_build_array(
+      t.typlen, t.typbyval, t.typcategory, t.typispreferred, t.typdelim, t.typsubscript, format_type(nullif(t.typelem, 0), null),
+      t.typreceive::regproc, t.typsend::regproc, t.typmodin::regproc, t.typmodout::regproc, t.typanalyze::regproc, t.typdefault
+    )::text
+  from pg_type t
+  join user_schema s on s.oid = t.typnamespace
+  where t.typtype = 'b' and t.typcategory <> 'A' and t.typisdefined
+    and not exists (select from of_extension o where o.classid = 'pg_type'::regclass and o.objid = t.oid)
+  union all
+  select
+    'aggregate', s.name, f.proname, f.oid::regprocedure::text, 'support functions',
+    json_build_array(
+      g.aggcombinefn::regproc, g.aggserialfn::regproc, g.aggdeserialfn::regproc, g.aggminvtransfn::regproc, g.aggmfinalextra,
+      g.aggfinalmodify, g.aggmfinalmodify, format_type(nullif(g.aggmtranstype, 0), null), g.aggminitval
+    )::text
+  from pg_aggregate g
+  join pg_proc f on f.oid = g.aggfnoid
+  join user_schema s on s.oid = f.pronamespace
+  where not exists (select from of_extension o where o.classid = 'pg_proc'::regclass and o.objid = f.oid)
   union all
   select
     'operator', s.name, null, op.oid::regoperator::text, 'optimization',
@@ -134,6 +170,51 @@ attribute as (
   join pg_language l on l.oid = k.trflang
   where not exists (select from of_extension o where o.classid = 'pg_transform'::regclass and o.objid = k.oid)
   union all
+  select
+    'text search', s.name, null, format('%I.%I', s.name, p.prsname), 'parser',
+    json_build_array(p.prsstart::regproc, p.prstoken::regproc, p.prsend::regproc, p.prsheadline::regproc, p.prslextype::regproc)::text
+  from pg_ts_parser p
+  join user_schema s on s.oid = p.prsnamespace
+  where not exists (select from of_extension o where o.classid = 'pg_ts_parser'::regclass and o.objid = p.oid)
+  union all
+  select
+    'text search', s.name, null, format('%I.%I', s.name, t.tmplname), 'template',
+    json_build_array(t.tmplinit::regproc, t.tmpllexize::regproc)::text
+  from pg_ts_template t
+  join user_schema s on s.oid = t.tmplnamespace
+  where not exists (select from of_extension o where o.classid = 'pg_ts_template'::regclass and o.objid = t.oid)
+  union all
+  -- who may change what an object means, or whom a publication sends rows to
+  select o.kind, s.name, null, format('%I.%I', s.name, o.name), 'owner', pg_get_userbyid(o.owner)
+  from (
+    select 'pg_operator'::regclass as classid, oid, 'operator' as kind, oprnamespace as namespace, oid::regoperator::text as name, oprowner as owner
+    from pg_operator
+    union all
+    select 'pg_collation'::regclass, oid, 'collation', collnamespace, collname, collowner from pg_collation
+    union all
+    select 'pg_ts_config'::regclass, oid, 'text search', cfgnamespace, cfgname, cfgowner from pg_ts_config
+    union all
+    select 'pg_ts_dict'::regclass, oid, 'text search', dictnamespace, dictname, dictowner from pg_ts_dict
+    union all
+    select 'pg_opclass'::regclass, oid, 'operator class', opcnamespace, opcname, opcowner from pg_opclass
+    union all
+    select 'pg_opfamily'::regclass, oid, 'operator family', opfnamespace, opfname, opfowner from pg_opfamily
+    union all
+    select 'pg_conversion'::regclass, oid, 'conversion', connamespace, conname, conowner from pg_conversion
+  ) o
+  join user_schema s on s.oid = o.namespace
+  where not exists (select from of_extension e where e.classid = o.classid and e.objid = o.oid)
+  union all
+  select 'publication', null, null, quote_ident(p.pubname), 'owner', pg_get_userbyid(p.pubowner) from pg_publication p
+  union all
+  select 'extension', null, null, quote_ident(e.extname), 'owner', pg_get_userbyid(e.extowner) from pg_extension e
+  union all
+  select 'event trigger', null, null, quote_ident(e.evtname), 'owner', pg_get_userbyid(e.evtowner)
+  from pg_event_trigger e
+  where not exists (select from of_extension o where o.classid = 'pg_event_trigger'::regclass and o.objid = e.oid)
+  union all
+  select 'language', null, null, quote_ident(l.lanname), 'owner', pg_get_userbyid(l.lanowner) from pg_language l where l.lanispl
+  union all
   select 'access method', null, null, quote_ident(am.amname), 'definition', json_build_array(am.amtype, am.amhandler::regproc)::text
   from pg_am am
   where am.oid >= 16384 and not exists (select from of_extension o where o.classid = 'pg_am'::regclass and o.objid = am.oid)
@@ -165,10 +246,10 @@ attribute as (
   union all
   select
     'database', null, null, '', 'connections',
-    concat_ws(' ', case when d.datistemplate then 'IS_TEMPLATE' end, case when not d.datallowconn then 'ALLOW_CONNECTIONS false' end,
+    concat_ws(' ', pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, d.datlocprovider, case when d.datistemplate then 'IS_TEMPLATE' end, case when not d.datallowconn then 'ALLOW_CONNECTIONS false' end,
       'CONNECTION LIMIT ' || nullif(d.datconnlimit, -1))
   from pg_database d
-  where d.datname = current_database() and (d.datistemplate or not d.datallowconn or d.datconnlimit <> -1)
+  where d.datname = current_database()
   union all
   -- extensions mask or encrypt what is labelled
   select

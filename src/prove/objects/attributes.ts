@@ -1,10 +1,11 @@
-import type { ObjectAttribute } from "../../pg/access-facts.ts";
-import { columnKey, nameKey } from "../../pg/name.ts";
+import type { AccessFacts, ObjectAttribute } from "../../pg/access-facts.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import { columnKey, nameKey, type QualifiedName } from "../../pg/name.ts";
 import { askedColumns } from "./asked.ts";
 import { reachedByCalls } from "./called.ts";
 import type { ObjectChange } from "./change.ts";
 import { comersTo, WRITES } from "./comers.ts";
-import { matched, withoutHeirs, type World, type Worlds } from "./world.ts";
+import { isBound, matched, withoutHeirs, type World, type Worlds } from "./world.ts";
 
 /**
  * Attributes that nothing else compares: parameters of sequences, UNLOGGED, operator classes, VALID UNTIL, subscriptions,
@@ -40,20 +41,29 @@ function change(worlds: Worlds, one: ObjectAttribute): ObjectChange {
 }
 
 /** The object is in the catalog, with the attribute or without. One that is new or gone is told where it is. */
-function isThere({ catalog, facts }: World, { kind, schema, object }: ObjectAttribute): boolean {
-  if (kind === "operator") return false;
+function isThere({ catalog, facts }: World, { kind, schema, object, attribute }: ObjectAttribute): boolean {
+  // an object that is new or gone is told by the comparison of its kind
+  if (kind === "operator" || attribute === "owner") return false;
   if (object === null) return true;
   if (kind === "function") return facts.extensions.some(({ name }) => name === object);
   if (schema === null) return catalog.roles.some(({ name }) => name === object);
   const key = nameKey({ schema, name: object });
-  return (kind === "sequence" ? facts.sequences : catalog.relations).some((one) => nameKey(one) === key);
+  return namedLike(kind, catalog, facts).some((one) => nameKey(one) === key);
 }
 
-/** A sequence gives values to no column for which policies ask; a column is none of those; a role may not log in. */
+function namedLike(kind: ObjectAttribute["kind"], catalog: Catalog, facts: AccessFacts): readonly QualifiedName[] {
+  if (kind === "sequence") return facts.sequences;
+  if (kind === "type") return facts.types;
+  return kind === "aggregate" ? catalog.functions : catalog.relations;
+}
+
+/** An owner is above row security; a role may not log in; a column is none for which policies ask, and a sequence fills none. */
 function isOfNothingAsked(
   { before, after }: Worlds,
-  { kind, schema, object, name, attribute }: ObjectAttribute,
+  { kind, schema, object, name, attribute, value }: ObjectAttribute,
 ): boolean {
+  // an owner above row security gains nothing
+  if (attribute === "owner") return !isBound(after, value);
   if (kind === "role")
     return (
       attribute === "CREATEDB" ||

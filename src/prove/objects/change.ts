@@ -39,6 +39,7 @@ export type ObjectKind =
   | "cast"
   | "collation"
   | "text search"
+  | "aggregate"
   | "operator class"
   | "operator family"
   | "conversion"
