@@ -9,6 +9,7 @@ import {
   addedRelations,
   checkAssumptions,
   compareObjects,
+  compareRows,
   confirm,
   confirmProperty,
   functionsPast,
@@ -25,7 +26,7 @@ import {
 import type { AddedRelation, AssumedVerdict, CompareOptions, ObjectChange } from "../prove/index.ts";
 import type { Checked } from "../report/properties.ts";
 import { checkOut } from "../revision.ts";
-import { bindOwner, isOwnerBound, openScratch, type Platform } from "../scratch/index.ts";
+import { bindOwner, isOwnerBound, openScratch, placedStatements, type Platform } from "../scratch/index.ts";
 import { compareFailed, failedStatements } from "./failed-statements.ts";
 import { databaseUrl, isNamedDatabase } from "./database-url.ts";
 import { comparable } from "./comparable.ts";
@@ -155,9 +156,21 @@ export async function proveSides(
   return {
     verdicts: told.verdicts,
     added: addedRelations(before, after),
-    objects: [...compareObjects(before, after), ...compareFailed(first.source, second.source)],
+    objects: [
+      ...compareObjects(before, after),
+      ...compareFailed(first.source, second.source),
+      ...rowsOf(first, second, { before, after }),
+    ],
     nothingGranted: told.nothingGranted && !isSame(before, after),
   };
+}
+
+/** What statements of one folder alone write; a live database has rows and no statements. */
+function rowsOf(first: Side, second: Side, catalogs: { before: Catalog; after: Catalog }): ObjectChange[] {
+  const [one, two] = [first, second].map(({ source }) =>
+    source?.origin.kind === "migrations" ? placedStatements(source.origin.folder).statements : null,
+  );
+  return one && two ? compareRows(catalogs, one, two) : [];
 }
 
 const originOf = ({ catalog, source }: Side): Parameters<typeof comparable>[0] => ({

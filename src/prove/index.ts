@@ -8,7 +8,15 @@ export { settleEndless, settleEndlessProperty } from "./endless.ts";
 export { objections, type Objection, type ObjectionReason } from "./gate.ts";
 export { proveMigration, type MigrationProof, type PolicyVerdict } from "./migration.ts";
 export { functionsPast, proveNever, type Property, type PropertyVerdict, type Tenant } from "./never.ts";
-export { compareObjects, type ChangeReason, type Effect, type ObjectChange, type ObjectKind } from "./objects/index.ts";
+export {
+  compareObjects,
+  compareRows,
+  type ChangeReason,
+  type Effect,
+  type ObjectChange,
+  type ObjectKind,
+  type OutsideCatalog,
+} from "./objects/index.ts";
 export { meaningOf, propertyOf, tenantOf } from "./properties.ts";
 export { prove, type ProveOptions } from "./prove.ts";
 export { confirm, confirmWholeUpdates } from "./replay/confirm.ts";

@@ -1,9 +1,16 @@
-import type { ChangeReason, ObjectChange } from "../prove/index.ts";
+import type { ChangeReason, ObjectChange, OutsideCatalog } from "../prove/index.ts";
 
 const list = (names: readonly string[]): string =>
   names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 
 const CAUSE = { new: "it is new", privilege: "the privilege on it is new", rights: "it did not do so before" } as const;
+
+const OUTSIDE: Readonly<Record<OutsideCatalog, string>> = {
+  password: "a password lets somebody log in, which no catalog shows",
+  "dynamic SQL": "it runs dynamic SQL that may have written rows",
+  "function of the platform": "what it calls may schedule, publish or store something that no catalog shows",
+  program: "it runs a program or reads a file of the server",
+};
 
 /** Why a change of an object has its effect, in words: lower case, no final period. */
 export function reasonText(why: ChangeReason): string {
@@ -108,6 +115,12 @@ export function reasonText(why: ChangeReason): string {
       return "it runs in DDL, and may grant privileges or change row security";
     case "outside rlsmith's knowledge":
       return `${why.what} were not compared`;
+    case "writes rows":
+      return why.copies
+        ? `it copies rows from or to ${list(why.relations)} on the side ${why.side} alone, and rows are not compared: \`${why.statement}\``
+        : `it writes rows of ${list(why.relations)} on the side ${why.side} alone, on which access depends, and rows are not compared: \`${why.statement}\``;
+    case "does something else":
+      return `it is on the side ${why.side} alone, and ${OUTSIDE[why.what]}: \`${why.statement}\``;
     case "failed":
       return `${why.error}: \`${why.statement}\`; not compared: ${why.unreliable}`;
     case "not read":

@@ -2,6 +2,7 @@ import type { UnsetVariable } from "../errors.ts";
 import type { MigrationsFolder } from "../migration-tools/index.ts";
 import { EARLIER_SUPABASE } from "./platform/index.ts";
 import { newReport, type ReplayFailure } from "./replay-report.ts";
+import type { ReplayStatement } from "./run-file.ts";
 import { splitStatements } from "./split.ts";
 import { statementsOf } from "./statements-of.ts";
 
@@ -14,7 +15,13 @@ export interface FileStatements {
 
 /** The statements that the replay of a folder runs, without a database. The replay reports what cannot be read. */
 export function folderStatements(folder: MigrationsFolder): FileStatements {
-  const found: FileStatements = { statements: [], unread: [] };
+  const { statements, unread } = placedStatements(folder);
+  return { statements: statements.map(({ text }) => text), unread };
+}
+
+/** The same statements, with the files and lines where they are. */
+export function placedStatements(folder: MigrationsFolder): { statements: ReplayStatement[]; unread: string[] } {
+  const found: { statements: ReplayStatement[]; unread: string[] } = { statements: [], unread: [] };
   for (const file of folder.files) {
     const failures: ReplayFailure[] = [];
     const unset: UnsetVariable[] = [];
@@ -26,7 +33,7 @@ export function folderStatements(folder: MigrationsFolder): FileStatements {
       fail: (failure) => failures.push(failure),
       unset,
     });
-    found.statements.push(...statements.map(({ text }) => text));
+    found.statements.push(...statements);
     if (failures.length + unset.length > 0) found.unread.push(file.sql);
   }
   return found;

@@ -2,7 +2,7 @@
 export { bindOwner, isOwnerBound } from "./bound-owner.ts";
 export { copySchema } from "./copy-schema.ts";
 export { isOfExtension } from "./extension-functions.ts";
-export { folderStatements, textStatements } from "./folder-statements.ts";
+export { folderStatements, placedStatements, textStatements } from "./folder-statements.ts";
 export type { FileStatements } from "./folder-statements.ts";
 export { openScratch } from "./open.ts";
 export { EARLIER_SUPABASE, platformAlike, platformOf } from "./platform/index.ts";

@@ -110,8 +110,15 @@ export type ChangeReason =
   | { kind: "runs at DDL" }
   | { kind: "outside rlsmith's knowledge"; what: string }
   | { kind: "not read"; part: string }
+  /** a statement of one side alone, whose rows were not compared; `copies`: the rows are those of other relations */
+  | { kind: "writes rows"; side: "before" | "after"; statement: string; relations: string[]; copies: boolean }
+  /** a statement of one side alone that does something which no catalog shows */
+  | { kind: "does something else"; side: "before" | "after"; statement: string; what: OutsideCatalog }
   /** a statement of one side that its scratch database did not take */
   | { kind: "failed"; side: "before" | "after"; statement: string; error: string; unreliable: string };
+
+/** What a statement does that is in no catalog which everybody may read. */
+export type OutsideCatalog = "password" | "dynamic SQL" | "function of the platform" | "program";
 
 /** What changed about a view or a function that makes roles reach more by it. */
 export type PathCause = "new" | "privilege" | "rights";
