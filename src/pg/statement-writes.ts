@@ -80,11 +80,20 @@ function readBlock(text: string, found: StatementWrites): void {
     return;
   }
   for (const { role, sql } of embeddedSql(parsed.fn)) {
-    if (role === "dynamic") found.dynamic ||= DYNAMIC_WRITE.test(text);
+    if (role === "dynamic") found.dynamic ||= literalsOf(text).some((literal) => DYNAMIC_WRITE.test(literal));
     const tree = treeOf(sql);
     if (tree.kind === "statements") for (const { stmt } of tree.statements) if (stmt) readTree(stmt, sql.text, found);
     if (tree.kind === "expression") readSelectList([tree.expr], found);
   }
+}
+
+/** The string constants in a block, of which its dynamic SQL is made; the block itself may be a dollar-quoted one. */
+function literalsOf(block: string): string[] {
+  const body = /\$(\w*)\$([^]*)\$\1\$/.exec(block)?.[2] ?? block;
+  const code = body.replaceAll(/--.*$/gm, "");
+  return [...code.matchAll(/'((?:[^']|'')*)'|\$(\w*)\$([^]*?)\$\2\$/g)].map(
+    ([, quoted, , dollar]) => quoted ?? dollar ?? "",
+  );
 }
 
 function readCopy(tree: Expr, found: StatementWrites): void {

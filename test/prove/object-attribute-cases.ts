@@ -124,7 +124,7 @@ export const ATTRIBUTE_CASES: readonly ObjectCase[] = [
     change: `drop policy crews on job; alter table crew rename to aside; alter table guest rename to crew; alter table aside rename to guest;
       grant select on crew to web;
       create policy crews on job to web using (exists (select from crew c where c.id = job.crew and c.name = 'me'));`,
-    expected: ["cannot be told relation public.crew", "cannot be told relation public.guest"],
+    expected: ["cannot be told relation public.guest", "cannot be told relation public.crew"],
     reach: { sql: "select from job", rows: [1, 2] },
   },
   {

@@ -124,7 +124,7 @@ export const HIDDEN_CASES: readonly ObjectCase[] = [
     title: "a table moves to a schema that is published",
     base: "create schema sent; grant usage on schema sent to public; create publication outward for tables in schema sent;",
     change: "alter table parcel set schema sent;",
-    expected: ["cannot be told relation sent.parcel", "closes relation public.parcel"],
+    expected: ["closes relation public.parcel", "cannot be told relation sent.parcel"],
     reach: { sql: "select id from sent.parcel", rows: [0, 1] },
   },
   {

@@ -92,6 +92,7 @@ describe("nothing that decides", () => {
     ["a row of its own tenant in a guarded table", "insert into paper values (1, 'a', false, 'x')"],
     ["a column for which nobody asks", "update paper set title = 'x'"],
     ["a table that nobody guards or asks", "insert into word values (1, 'x')"],
+    ["rows that are removed by those of a guarded table", "delete from copy using paper p where p.id = copy.id"],
     ["a temporary table", "create temp table t as select * from member"],
     ["a function that reads", "select count_all()"],
     ["setval", "select setval('public.s', 1)"],

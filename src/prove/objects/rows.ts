@@ -103,6 +103,8 @@ function copiesGuarded(
   relation: Relation,
   row: WrittenRows,
 ): { relations: NameKey[]; copies: boolean }[] {
+  // by what rows are chosen that are removed shows nothing
+  if (row.command === "DELETE") return [];
   const sources = row.reads
     .flatMap((name) => world.side.relation(name) ?? other.side.relation(name) ?? [])
     .filter((source) => source.rowSecurity && nameKey(source) !== nameKey(relation));
