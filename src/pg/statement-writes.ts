@@ -2,7 +2,7 @@ import type { SelectStmt } from "libpg-query";
 import { as, type Expr } from "./expr/node.ts";
 import { parseStatements } from "./expr/parse.ts";
 import { relationsIn } from "./expr/relations.ts";
-import { boolConst, nameParts } from "./expr/shape.ts";
+import { boolConst, nameParts, stringConst } from "./expr/shape.ts";
 import { walk } from "./expr/walk.ts";
 import type { QualifiedName } from "./name.ts";
 import { parsePlFunction } from "./plpgsql/parse.ts";
@@ -14,7 +14,7 @@ export interface WrittenRows {
   /** null where the statement names no schema */
   schema: string | null;
   name: string;
-  command: "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "COPY" | "TRUNCATE" | "CREATE TABLE AS";
+  command: "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "COPY" | "TRUNCATE" | "CREATE TABLE AS" | "REFRESH" | "ALTER";
   /** columns of SET, or those of an INSERT that names them; null: any */
   columns: readonly string[] | null;
   /** relations from which the rows come, or by which they are chosen */
@@ -26,8 +26,10 @@ export interface WrittenRows {
 /** What a statement does that the catalog does not show afterwards. */
 export interface StatementWrites {
   rows: WrittenRows[];
-  /** functions that a SELECT, a CALL or a PERFORM calls for what they do */
+  /** functions that run, in whatever part of the statement they stand */
   calls: string[][];
+  /** sequences that get another value, by the name that the statement gives; `*`: one that is not a constant */
+  sequences: string[];
   /** it runs dynamic SQL in which a command writes rows */
   dynamic: boolean;
   /** ALTER ROLE … PASSWORD */
@@ -38,39 +40,66 @@ export interface StatementWrites {
 
 const DYNAMIC_WRITE = /\b(?:insert\s+into|update\s+\S+\s+set|delete\s+from|merge\s+into|truncate|copy)\b/i;
 
+/** Statements that only define something: the expressions in them do not run. A matview runs its query. */
+const DEFINITIONS = [
+  "CreateFunctionStmt",
+  "CreateTrigStmt",
+  "CreatePolicyStmt",
+  "AlterPolicyStmt",
+  "ViewStmt",
+  "RuleStmt",
+  "CreateStmt",
+  "CreateDomainStmt",
+  "CreateForeignTableStmt",
+  "CommentStmt",
+  "GrantStmt",
+] as const;
+
 /** What a statement of a migration writes; nothing where the grammar does not read it. Pure. */
 export function statementWrites(text: string): StatementWrites {
-  const found: StatementWrites = { rows: [], calls: [], dynamic: false, password: false, program: false };
-  readStatements(text, found);
+  const found = noWrites();
+  for (const tree of treesOf(text)) readTree(tree, text, found);
   return found;
 }
 
-function readStatements(text: string, found: StatementWrites): void {
-  let trees: Expr[];
+/** What the actions of CREATE RULE write. */
+export function ruleWrites(rule: Expr): StatementWrites {
+  const found = noWrites();
+  for (const action of as("RuleStmt", rule)?.actions ?? []) readTree(action, "", found);
+  return found;
+}
+
+const noWrites = (): StatementWrites => ({
+  rows: [],
+  calls: [],
+  sequences: [],
+  dynamic: false,
+  password: false,
+  program: false,
+});
+
+/** The statements in a text; none where the grammar does not read it. */
+export function treesOf(text: string): Expr[] {
   try {
-    trees = parseStatements(text).flatMap(({ stmt }) => stmt ?? []);
+    return parseStatements(text).flatMap(({ stmt }) => stmt ?? []);
   } catch {
-    return;
+    return [];
   }
-  for (const tree of trees) readTree(tree, text, found);
 }
 
 function readTree(tree: Expr, text: string, found: StatementWrites): void {
   if (as("DoStmt", tree)) return readBlock(text, found);
   const role = as("CreateRoleStmt", tree) ?? as("AlterRoleStmt", tree);
   if (role?.options?.some((option) => as("DefElem", option)?.defname === "password")) found.password = true;
-  readCopy(tree, found);
-  const created = as("CreateTableAsStmt", tree);
-  if (created?.objtype === "OBJECT_TABLE") addTarget(created.into?.rel, "CREATE TABLE AS", created.query, found);
-  // a definition runs nothing, whatever it holds
-  if (created ? created.objtype !== "OBJECT_TABLE" : !RUNS.some((kind) => kind in tree)) return;
-  walk(tree, (node) => void readWrite(node, found));
-  const called = as("CallStmt", tree)?.funccall?.funcname;
-  if (called) found.calls.push(nameParts(called));
-  readSelect(as("SelectStmt", tree), found);
+  const explained = as("ExplainStmt", tree);
+  const isRun = explained?.options?.some((option) => as("DefElem", option)?.defname === "analyze") ?? true;
+  if (!isRun || DEFINITIONS.some((kind) => kind in tree)) return;
+  readWhole(tree, found);
+  walk(tree, (node) => {
+    readWrite(node, found);
+    readCall(node, found);
+  });
 }
-
-const RUNS = ["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "TruncateStmt", "CallStmt"] as const;
 
 /** What a block does, by its statements and its dynamic SQL. */
 function readBlock(text: string, found: StatementWrites): void {
@@ -83,7 +112,7 @@ function readBlock(text: string, found: StatementWrites): void {
     if (role === "dynamic") found.dynamic ||= literalsOf(text).some((literal) => DYNAMIC_WRITE.test(literal));
     const tree = treeOf(sql);
     if (tree.kind === "statements") for (const { stmt } of tree.statements) if (stmt) readTree(stmt, sql.text, found);
-    if (tree.kind === "expression") readSelectList([tree.expr], found);
+    if (tree.kind === "expression") walk(tree.expr, (node) => readCall(node, found));
   }
 }
 
@@ -96,11 +125,25 @@ function literalsOf(block: string): string[] {
   );
 }
 
-function readCopy(tree: Expr, found: StatementWrites): void {
+/** Statements that write as a whole. */
+function readWhole(tree: Expr, found: StatementWrites): void {
   const copy = as("CopyStmt", tree);
-  if (!copy) return;
-  if (copy.is_program || (copy.filename !== undefined && copy.filename !== "")) found.program = true;
-  if (copy.is_from) addTarget(copy.relation, "COPY", null, found);
+  if (copy?.is_program || (copy?.filename !== undefined && copy.filename !== "")) found.program = true;
+  if (copy?.is_from) addTarget(copy.relation, "COPY", null, found);
+  const created = as("CreateTableAsStmt", tree);
+  if (created?.objtype === "OBJECT_TABLE") addTarget(created.into?.rel, "CREATE TABLE AS", created.query, found);
+  const refreshed = as("RefreshMatViewStmt", tree);
+  if (refreshed && !refreshed.skipData) addTarget(refreshed.relation, "REFRESH", null, found);
+  const sequence = as("AlterSeqStmt", tree);
+  if (sequence?.options?.some((option) => as("DefElem", option)?.defname === "restart"))
+    found.sequences.push(sequence.sequence?.relname ?? "*");
+  const altered = as("AlterTableStmt", tree);
+  for (const cmd of altered?.cmds ?? []) {
+    const { subtype, name, def } = as("AlterTableCmd", cmd) ?? {};
+    // the values of its rows are what USING gives
+    if (subtype === "AT_AlterColumnType" && as("ColumnDef", def)?.raw_default)
+      addTarget(altered?.relation, "ALTER", def, found, { columns: name === undefined ? null : [name] });
+  }
 }
 
 function readWrite(node: Expr, found: StatementWrites): void {
@@ -158,21 +201,14 @@ function constantsOf(columns: readonly string[], select: SelectStmt | null): Map
   );
 }
 
-function readSelect(select: SelectStmt | null, found: StatementWrites): void {
-  if (!select) return;
-  readSelectList(
-    (select.targetList ?? []).flatMap((target) => as("ResTarget", target)?.val ?? []),
-    found,
-  );
-  walk(select.fromClause ?? [], (node) => {
-    const called = as("FuncCall", node)?.funcname;
-    if (called) found.calls.push(nameParts(called));
-  });
-}
-
-function readSelectList(list: readonly Expr[], found: StatementWrites): void {
-  walk(list, (node) => {
-    const called = as("FuncCall", node)?.funcname;
-    if (called) found.calls.push(nameParts(called));
-  });
+function readCall(node: Expr, found: StatementWrites): void {
+  const called = as("FuncCall", node);
+  if (!called) return;
+  const name = nameParts(called.funcname);
+  found.calls.push(name);
+  if (["setval", "nextval"].includes(name.at(-1) ?? "")) {
+    const [sequence] = called.args ?? [];
+    const cast = as("TypeCast", sequence);
+    found.sequences.push(stringConst(cast ? cast.arg : sequence) ?? "*");
+  }
 }

@@ -167,9 +167,11 @@ export async function proveSides(
 
 /** What statements of one folder alone write; a live database has rows and no statements. */
 function rowsOf(first: Side, second: Side, catalogs: { before: Catalog; after: Catalog }): ObjectChange[] {
-  const [one, two] = [first, second].map(({ source }) =>
-    source?.origin.kind === "migrations" ? placedStatements(source.origin.folder).statements : null,
-  );
+  const [one, two] = [first, second].map(({ source }) => {
+    if (source?.origin.kind !== "migrations") return null;
+    const { statements, copied } = placedStatements(source.origin.folder);
+    return [...statements, ...copied];
+  });
   return one && two ? compareRows(catalogs, one, two) : [];
 }
 

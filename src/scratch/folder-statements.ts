@@ -4,7 +4,7 @@ import { EARLIER_SUPABASE } from "./platform/index.ts";
 import { newReport, type ReplayFailure } from "./replay-report.ts";
 import type { ReplayStatement } from "./run-file.ts";
 import { splitStatements } from "./split.ts";
-import { statementsOf } from "./statements-of.ts";
+import { statementsOf, type CopiedRows } from "./statements-of.ts";
 
 /** The statements of files, in their order, and what could not be split into statements. */
 export interface FileStatements {
@@ -19,9 +19,13 @@ export function folderStatements(folder: MigrationsFolder): FileStatements {
   return { statements: statements.map(({ text }) => text), unread };
 }
 
-/** The same statements, with the files and lines where they are. */
-export function placedStatements(folder: MigrationsFolder): { statements: ReplayStatement[]; unread: string[] } {
-  const found: { statements: ReplayStatement[]; unread: string[] } = { statements: [], unread: [] };
+/** The same statements, with the files and lines where they are, and the rows of COPY … FROM stdin. */
+export function placedStatements(folder: MigrationsFolder): {
+  statements: ReplayStatement[];
+  copied: CopiedRows[];
+  unread: string[];
+} {
+  const found: ReturnType<typeof placedStatements> = { statements: [], copied: [], unread: [] };
   for (const file of folder.files) {
     const failures: ReplayFailure[] = [];
     const unset: UnsetVariable[] = [];
@@ -32,6 +36,7 @@ export function placedStatements(folder: MigrationsFolder): { statements: Replay
       report: newReport(EARLIER_SUPABASE),
       fail: (failure) => failures.push(failure),
       unset,
+      copied: found.copied,
     });
     found.statements.push(...statements);
     if (failures.length + unset.length > 0) found.unread.push(file.sql);

@@ -19,6 +19,13 @@ export interface Including {
   fail: (failure: ReplayFailure) => void;
   /** extended by the variables that have no value */
   unset: UnsetVariable[];
+  /** extended by the rows after COPY … FROM stdin, which no replay sends */
+  copied?: CopiedRows[];
+}
+
+/** COPY … FROM stdin of a file, and the rows after it. */
+export interface CopiedRows extends ReplayStatement {
+  rows: string;
 }
 
 /** The statements of a file as psql would send them, with \\ir followed. */
@@ -33,6 +40,13 @@ export function statementsOf({ path, sql, firstLine }: MigrationFile, including:
   const statements = parts.flatMap((part): ReplayStatement[] => {
     if (part.kind === "psql") {
       const found = included.get(part);
+      if (part.command === "copy rows")
+        including.copied?.push({
+          text: part.argument,
+          rows: part.words.join("\n"),
+          file: path,
+          line: at(part.line),
+        });
       if (!found) report(part, path, at(part.line), including);
       return found ?? [];
     }

@@ -1,10 +1,11 @@
-import type { Catalog, Relation } from "../../pg/catalog.ts";
-import { nameKey, type NameKey } from "../../pg/name.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
-import { statementWrites, type WrittenRows } from "../../pg/statement-writes.ts";
-import { askedColumns, isAskedElsewhere } from "./asked.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import { scanTokens } from "../../pg/expr/parse.ts";
+import { as } from "../../pg/expr/node.ts";
+import { nameParts } from "../../pg/expr/shape.ts";
 import type { ObjectChange, OutsideCatalog } from "./change.ts";
-import { walk } from "./paths.ts";
+import { effectOf, type Effects } from "./row-effects.ts";
+import { historyOf, type History } from "./history.ts";
+import { statementWrites, treesOf } from "../../pg/statement-writes.ts";
 import { worldsOf, type World } from "./world.ts";
 
 /** A statement of a project's files. */
@@ -12,11 +13,23 @@ export interface FileStatement {
   text: string;
   file: string;
   line: number;
+  /** the rows after COPY … FROM stdin */
+  rows?: string;
+}
+
+/** The statements of one side, with what they were run against at the end. */
+interface Files {
+  side: "before" | "after";
+  statements: readonly FileStatement[];
+  world: World;
+  other: World;
+  history: History;
 }
 
 /**
  * Statements of one side alone that write rows on which access depends, or that do what no catalog shows: a row in a
- * table of members opens as much as a policy. The catalogs are those of the two sides, and rows are in none of them.
+ * table of members opens as much as a policy. So do statements of both sides that run in another order, or that call a
+ * function which is another when they run. The catalogs are those of the two sides, and rows are in none of them.
  */
 export function compareRows(
   catalogs: { before: Catalog; after: Catalog },
@@ -24,115 +37,110 @@ export function compareRows(
   after: readonly FileStatement[],
 ): ObjectChange[] {
   const worlds = worldsOf(catalogs.before, catalogs.after);
+  const first: Files = {
+    side: "before",
+    statements: before,
+    world: worlds.before,
+    other: worlds.after,
+    history: historyOf(before),
+  };
+  const second: Files = {
+    side: "after",
+    statements: after,
+    world: worlds.after,
+    other: worlds.before,
+    history: historyOf(after),
+  };
+  const [removed, added] = [without(before, after), without(after, before)];
   return [
-    ...without(before, after).flatMap((one) => told(worlds.before, worlds.after, "before", one)),
-    ...without(after, before).flatMap((one) => told(worlds.after, worlds.before, "after", one)),
+    ...removed.flatMap((one) => told(first, one)),
+    ...added.flatMap((one) => told(second, one)),
+    ...runOtherwise(first, new Set(removed)),
+    ...runOtherwise(second, new Set(added)),
+    ...reordered(first, second, new Set([...removed, ...added])),
   ];
 }
 
-/** Those that the others lack, as often as they lack them; spaces and letter case decide nothing here. */
+const meaning = ({ text, rows = "" }: FileStatement): string => plain(text) + rows;
+
+/** Those that the others lack, as often as they lack them. */
 function without(all: readonly FileStatement[], others: readonly FileStatement[]): FileStatement[] {
   const counts = new Map<string, number>();
-  for (const { text } of others) counts.set(plain(text), (counts.get(plain(text)) ?? 0) + 1);
-  return all.filter(({ text }) => {
-    const left = counts.get(plain(text)) ?? 0;
-    counts.set(plain(text), left - 1);
+  for (const one of others) counts.set(meaning(one), (counts.get(meaning(one)) ?? 0) + 1);
+  return all.filter((one) => {
+    const left = counts.get(meaning(one)) ?? 0;
+    counts.set(meaning(one), left - 1);
     return left <= 0;
   });
 }
 
-const plain = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+const plainTexts = new Map<string, string>();
 
-/** `world`: of the side that has the statement. */
-function told(world: World, other: World, side: "before" | "after", statement: FileStatement): ObjectChange[] {
-  const writes = statementWrites(statement.text);
-  const shown = { side, statement: firstLine(statement.text) };
-  const outside = (what: OutsideCatalog): ObjectChange[] => [
-    change(statement, { kind: "does something else", ...shown, what }),
-  ];
-  if (writes.password) return outside("password");
-  if (writes.program) return outside("program");
-  if (writes.dynamic) return outside("dynamic SQL");
-  const calls = writes.calls.map((name) => effectOfCall(world, name));
-  if (calls.includes("unknown")) return outside("function of the platform");
-  const called = calls.flatMap((one) => (typeof one === "string" ? [] : one));
-  const rows = writes.rows.flatMap((row) => decidingRows(world, other, row));
-  const relations = [...new Set([...called, ...rows.flatMap((one) => one.relations)])];
-  if (relations.length === 0) return [];
-  const copies = rows.length > 0 && called.length === 0 && rows.every((one) => one.copies);
-  return [change(statement, { kind: "writes rows", ...shown, relations, copies })];
+/** The tokens of a statement: comments and spaces between them decide nothing. */
+function plain(text: string): string {
+  const known = plainTexts.get(text);
+  if (known !== undefined) return known;
+  const made = tokensOf(text);
+  plainTexts.set(text, made);
+  return made;
 }
 
-const change = ({ file, line }: FileStatement, why: ObjectChange["why"]): ObjectChange => ({
-  effect: "cannot be told",
-  kind: "statement",
-  name: `${file}:${line}`,
-  roles: [],
-  why,
-});
+function tokensOf(text: string): string {
+  try {
+    return scanTokens(text)
+      .map(({ text: token }) => token)
+      .join(" ");
+  } catch {
+    return text.trim();
+  }
+}
+
+/** What is told of a statement that runs on one side alone, or otherwise there. */
+function told(files: Files, statement: FileStatement): ObjectChange[] {
+  const why = reasonOf(files, effectOf(files, statement.text), statement);
+  return why ? [{ effect: "cannot be told", kind: "statement", name: at(statement), roles: [], why }] : [];
+}
+
+const at = ({ file, line }: FileStatement): string => `${file}:${line}`;
+
+function reasonOf({ side }: Files, effects: Effects, { text }: FileStatement): ObjectChange["why"] | null {
+  const shown = { side, statement: firstLine(text) };
+  const outside = (what: OutsideCatalog): ObjectChange["why"] => ({ kind: "does something else", ...shown, what });
+  if (effects.outside !== null) return outside(effects.outside);
+  if (effects.relations.size === 0) return null;
+  return { kind: "writes rows", ...shown, relations: [...effects.relations], copies: effects.copies };
+}
 
 const firstLine = (text: string): string =>
   (text.split("\n").find((line) => line.trim() !== "" && !line.trim().startsWith("--")) ?? "").trim().slice(0, 120);
 
-/** Relations of rows on which access depends, where the statement writes some of them. */
-function decidingRows(world: World, other: World, row: WrittenRows): { relations: NameKey[]; copies: boolean }[] {
-  const relations = relationsOf(world, row);
-  return relations.flatMap((relation) => {
-    const key = nameKey(relation);
-    if (isPlatformSchema(world.catalog, relation.schema)) {
-      const isPrivateBucket =
-        relation.schema === "storage" &&
-        row.command === "INSERT" &&
-        row.columns !== null &&
-        (!row.columns.includes("public") || row.constants.get("public") === false);
-      return isPrivateBucket ? [] : [{ relations: [key], copies: false }];
+/** Statements of both sides after the definition of a function, on this side alone, that they call. */
+function runOtherwise(files: Files, own: ReadonlySet<FileStatement>): ObjectChange[] {
+  const defined = new Set<string>();
+  return files.statements.flatMap((statement): ObjectChange[] => {
+    if (own.has(statement)) {
+      for (const tree of treesOf(statement.text)) {
+        const name = nameParts(as("CreateFunctionStmt", tree)?.funcname).at(-1);
+        if (name !== undefined) defined.add(name);
+      }
+      return [];
     }
-    const asked = askedColumns(world, key);
-    const isAsked = row.columns === null || row.command === "INSERT" || row.columns.some((column) => asked.has(column));
-    if (isAsked && isAskedElsewhere(world, key)) return [{ relations: [key], copies: false }];
-    if (isAsked && asked.size > 0 && row.command !== "INSERT" && row.command !== "DELETE" && row.command !== "TRUNCATE")
-      return [{ relations: [key], copies: false }];
-    return copiesGuarded(world, other, relation, row);
+    if (defined.size === 0) return [];
+    const { calls } = statementWrites(statement.text);
+    return calls.some((name) => defined.has(name.at(-1) ?? "")) ? told(files, statement) : [];
   });
 }
 
-/** Rows of a relation with row security come to where others may reach them. */
-function copiesGuarded(
-  world: World,
-  other: World,
-  relation: Relation,
-  row: WrittenRows,
-): { relations: NameKey[]; copies: boolean }[] {
-  // by what rows are chosen that are removed shows nothing
-  if (row.command === "DELETE") return [];
-  const sources = row.reads
-    .flatMap((name) => world.side.relation(name) ?? other.side.relation(name) ?? [])
-    .filter((source) => source.rowSecurity && nameKey(source) !== nameKey(relation));
-  return sources.length === 0 ? [] : [{ relations: [...sources.map(nameKey), nameKey(relation)], copies: true }];
+/** Statements of both sides that decide, and run in another order: the last one counts. */
+function reordered(first: Files, second: Files, own: ReadonlySet<FileStatement>): ObjectChange[] {
+  const deciding = (files: Files): FileStatement[] =>
+    files.statements.filter((one) => !own.has(one) && mayWrite(one.text) && told(files, one).length > 0);
+  const [one, two] = [deciding(first), deciding(second)];
+  const moved = two.filter(({ text }, place) => plain(text) !== plain(one[place]?.text ?? ""));
+  return moved.slice(0, 1).flatMap((statement) => told(second, statement));
 }
 
-const relationsOf = ({ side }: World, { schema, name }: WrittenRows): readonly Relation[] => {
-  if (schema === null) return side.relationsNamed(name);
-  const found = side.relation({ schema, name });
-  return found ? [found] : [];
+const mayWrite = (text: string): boolean => {
+  const { rows, calls, sequences, dynamic } = statementWrites(text);
+  return rows.length + calls.length + sequences.length > 0 || dynamic;
 };
-
-/** The relations that a function writes; `nothing` for one that only reads; `unknown` for one that no catalog shows. */
-function effectOfCall(world: World, name: readonly string[]): NameKey[] | "nothing" | "unknown" {
-  const [last = "", schema = null] = name.toReversed();
-  if (schema !== null && DOES_SOMETHING.has(schema)) return "unknown";
-  const found = schema === null ? world.side.functionsNamed(last) : world.side.functions({ schema, name: last });
-  const paths = found.map((fn) => walk(world, { kind: "function", fn }));
-  if (paths.some(({ reached }) => reached.unfollowed && WRITES.test(reached.texts.join("\n")))) return "unknown";
-  const writing = paths.filter(({ reached }) => WRITES.test(reached.texts.join("\n")));
-  if (writing.length > 0)
-    return writing.flatMap(({ reached }) =>
-      [...reached.leaves.keys()].filter((key) => isAskedElsewhere(world, key) || askedColumns(world, key).size > 0),
-    );
-  return "nothing";
-}
-
-const WRITES = /\b(?:insert|update|delete|merge|truncate|copy)\b/i;
-
-/** Schemas whose functions schedule statements, send requests or messages, or keep secrets. */
-const DOES_SOMETHING: ReadonlySet<string> = new Set(["cron", "net", "vault", "pgmq", "realtime", "supabase_functions"]);

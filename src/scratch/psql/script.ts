@@ -9,7 +9,7 @@ export interface PsqlCommand {
   command: string;
   /** its arguments as they are written */
   argument: string;
-  /** its arguments, with variables replaced */
+  /** its arguments, with variables replaced; of `copy rows` the rows */
   words: string[];
   line: number;
 }
@@ -148,8 +148,8 @@ function endStatement(reading: Reading): void {
     reading.line - statement.split("\n").length + 1 + (/^\s*/.exec(statement)?.[0].split("\n").length ?? 1) - 1;
   reading.out.splice(0, reading.out.length, withoutLast(reading.out.join(""), statement.length));
   const argument = statement.trim().replace(/;$/, "");
-  reading.script.commands.push({ kind: "psql", command: "copy rows", argument, words: [], line: first });
   const end = /^[\s\S]*?\n\\\.[^\n]*(?=\n|$)/.exec(reading.rest)?.[0] ?? reading.rest;
+  reading.script.commands.push({ kind: "psql", command: "copy rows", argument, words: [end], line: first });
   take(reading, end.length);
   emit(reading, lineBreaks(end));
 }
