@@ -130,6 +130,8 @@ export interface DefaultSetting {
   name: string;
   /** of name and value, which may be a secret */
   digest: string;
+  /** the value of pgrst.db_pre_request; null for other settings, absent from catalogs of earlier versions */
+  function?: string | null;
 }
 
 /** A valid unique index: that of a constraint, or one of its own. */

@@ -92,7 +92,8 @@ function readTree(tree: Expr, text: string, found: StatementWrites): void {
   const role = as("CreateRoleStmt", tree) ?? as("AlterRoleStmt", tree);
   if (role?.options?.some((option) => as("DefElem", option)?.defname === "password")) found.password = true;
   const explained = as("ExplainStmt", tree);
-  const isRun = explained?.options?.some((option) => as("DefElem", option)?.defname === "analyze") ?? true;
+  const isRun =
+    !explained || explained.options?.some((option) => as("DefElem", option)?.defname === "analyze") === true;
   if (!isRun || DEFINITIONS.some((kind) => kind in tree)) return;
   readWhole(tree, found);
   walk(tree, (node) => {

@@ -85,6 +85,14 @@ export function reasonText(why: ChangeReason): string {
       return `${list(why.columns)}: other columns than before have ${why.columns.length === 1 ? "this name" : "these names"}, dropped and added again or renamed, and their values were not compared`;
     case "other relation by the name":
       return `it and ${list(why.relations)} have the same columns and were created in another order than before: if they swapped their names, or were made anew, each has other rows`;
+    case "rows go elsewhere":
+      return `it is gone, and rows that it took go to ${why.relation}, under the policies and privileges of that`;
+    case "sees other rows":
+      return `it is ${why.volatility} now: whether it sees rows of the statement that calls it was not compared`;
+    case "runs before requests":
+      return "PostgREST calls it before each request (pgrst.db_pre_request), which it may have refused";
+    case "asks for names":
+      return "it asks for names, schemas or comments, and some of those are different";
     case "attribute of an object":
       return `its ${why.attribute} ${why.attribute.endsWith("s") ? "are" : "is"} different, and what follows from that was not compared`;
     case "parent":

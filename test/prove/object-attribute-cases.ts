@@ -186,6 +186,67 @@ export const ATTRIBUTE_CASES: readonly ObjectCase[] = [
     reach: { sql: "select lines()", first: "select 'x'::wiped", rows: [1, 0] },
   },
   {
+    title: "a policy asks for the schema in which the session is, and a schema is new",
+    base: `${HIDDEN} create policy p on item to web using (current_schema() = 'app'); insert into item values (1, 'x');`,
+    change: "create schema app; grant usage on schema app to web;",
+    expected: ["cannot be told policy public.item.p"],
+    reach: { sql: "select from item", first: "set local search_path = app, public", rows: [0, 1] },
+  },
+  {
+    title: "a policy asks for a comment",
+    base: `${HIDDEN} create policy p on item to web using (obj_description('public.item'::regclass, 'pg_class') = 'open'); insert into item values (1, 'x');`,
+    change: "comment on table item is 'open';",
+    expected: ["cannot be told policy public.item.p"],
+    reach: { sql: "select from item", rows: [0, 1] },
+  },
+  {
+    title: "a policy asks for the name of a partition",
+    base: `create table public.part (id int, k int) partition by list (k); create table public.priv_1 partition of part for values in (1);
+      alter table part enable row level security; grant select on part to web; insert into part values (1, 1);
+      create policy p on part to web using (tableoid::regclass::text like 'pub%');`,
+    change: "alter table priv_1 rename to pub_1;",
+    expected: ["cannot be told policy public.part.p"],
+    reach: { sql: "select from part", rows: [0, 1] },
+  },
+  {
+    title: "a comment, and no policy asks for one",
+    base: DEALS,
+    change: "comment on table deal is 'open';",
+    expected: [],
+  },
+  {
+    title: "a function that a policy calls sees the rows of the statement no more",
+    base: `create table public.one (id int, owner text); alter table one enable row level security; grant select, insert on one to web;
+      create function public.none_yet() returns boolean language sql volatile security definer set search_path = public as
+        $$ select not exists (select from one) $$;
+      create policy p on one for insert to web with check (none_yet());`,
+    change: "alter function none_yet() stable;",
+    expected: ["cannot be told function public.none_yet()"],
+  },
+  {
+    title: "the function that PostgREST calls before each request refuses none any more",
+    base: `create function public.pre() returns void language plpgsql as $$ begin raise exception 'no'; end $$;
+      do $$ begin execute format('alter database %I set pgrst.db_pre_request = %L', current_database(), 'public.pre'); end $$;`,
+    change: "create or replace function public.pre() returns void language plpgsql as $$ begin end $$;",
+    expected: ["cannot be told function public.pre"],
+  },
+  {
+    title: "rows of a partition that is gone go to the default one",
+    base: `create table public.ev (id int, k text) partition by list (k); create table public.ev_priv partition of ev for values in ('priv');
+      create table public.ev_rest partition of ev default; alter table ev enable row level security; alter table ev_priv enable row level security;
+      grant select on ev_rest to web;`,
+    change: "drop table ev_priv;",
+    expected: ["cannot be told relation public.ev_priv"],
+  },
+  {
+    title: "a new label of an enum whose name is a part of a word in a function with its owner's rights",
+    base: `create type public.st as enum ('draft'); ${DEALS} alter table deal add st st;
+      create function public.deals() returns setof int language sql stable security definer set search_path = public as
+        $$ select id from deal where exists (select 1) $$; grant execute on function deals() to web;`,
+    change: "alter type st add value 'archived';",
+    expected: [],
+  },
+  {
     title: "a subscription, whose worker writes rows past row security",
     base: HIDDEN,
     change: "create subscription s connection 'dbname=none' publication p with (connect = false, slot_name = none);",

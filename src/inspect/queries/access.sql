@@ -248,7 +248,9 @@ select
         'role', case when d.setrole = 0 then null else pg_get_userbyid(d.setrole) end,
         'ofDatabase', d.setdatabase <> 0,
         'name', split_part(entry, '=', 1),
-        'digest', encode(sha256(convert_to(entry, 'UTF8')), 'hex')
+        'digest', encode(sha256(convert_to(entry, 'UTF8')), 'hex'),
+        -- the function that PostgREST calls first; of others the value may be a secret
+        'function', case when entry like 'pgrst.db\_pre\_request=%' then split_part(entry, '=', 2) end
       )
       order by d.setrole <> 0, pg_get_userbyid(d.setrole)::text collate "C", d.setdatabase <> 0, entry collate "C"
     )
@@ -321,7 +323,7 @@ select
         select string_agg(quote_ident(a.attname), ',' order by a.attname collate "C") as names
         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       ) a
-      where c.relkind in ('r', 'p', 'm', 'f') and not c.relispartition and a.names is not null
+      where c.relkind in ('r', 'p', 'm', 'f') and a.names is not null
         and not exists (select from of_extension o where o.classid = 'pg_class'::regclass and o.objid = c.oid)
       group by a.names
       having count(*) > 1

@@ -96,6 +96,14 @@ export type ChangeReason =
   | { kind: "other columns by the name"; columns: string[] }
   /** relations with the same columns were created in another order: their names may be swapped */
   | { kind: "other relation by the name"; relations: string[] }
+  /** rows that a partition took go to the default one */
+  | { kind: "rows go elsewhere"; relation: string }
+  /** it is VOLATILE or not, as it was not: it sees the rows of its statement or not */
+  | { kind: "sees other rows"; volatility: string }
+  /** requests run it first */
+  | { kind: "runs before requests" }
+  /** its text asks for names or comments, and some of those differ */
+  | { kind: "asks for names" }
   /** an attribute that nothing else compares */
   | { kind: "attribute of an object"; attribute: string }
   | { kind: "parent"; parent: string; attached: boolean }

@@ -8,9 +8,11 @@ import { compareLeakproof } from "./leakproof.ts";
 import { compareIdentities } from "./identities.ts";
 import { compareMeanings } from "./meaning.ts";
 import { compareEventTriggers, compareExtensions, comparePublications, compareServers } from "./outward.ts";
+import { compareNamesAsked } from "./names-asked.ts";
 import { compareOtherGrants } from "./other-grants.ts";
 import { comparePaths } from "./paths.ts";
 import { comparePoliciesOfNobody, comparePolicyCalls } from "./policies.ts";
+import { comparePreRequest } from "./pre-request.ts";
 import { compareRenamed } from "./renamed.ts";
 import { compareRelations } from "./relations.ts";
 import { compareGranted, compareRoles } from "./roles.ts";
@@ -21,6 +23,7 @@ import { compareSettings } from "./settings.ts";
 import { compareTypeOwners } from "./type-owners.ts";
 import { compareUnread } from "./unread.ts";
 import { compareViewOptions } from "./view-options.ts";
+import { compareVolatility } from "./volatility.ts";
 import { worldsOf } from "./world.ts";
 
 /**
@@ -55,6 +58,9 @@ export function compareObjects(before: Catalog, after: Catalog): ObjectChange[] 
     ...compareMeanings(worlds),
     ...compareDomainCalls(worlds),
     ...compareTypeOwners(worlds),
+    ...compareNamesAsked(worlds),
+    ...compareVolatility(worlds),
+    ...comparePreRequest(worlds),
     ...compareIdentities(worlds),
     ...compareAttributes(worlds),
     ...compareUnread(worlds),

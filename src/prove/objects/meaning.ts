@@ -86,7 +86,7 @@ function calledByIt(
 
 function different(worlds: Worlds, kind: ObjectKind, name: string): ObjectChange {
   const affected = exposingTexts(worlds)
-    .filter(({ text, types }) => kind !== "type" || text.includes(bare(name)) || TYPE_OF.test(text) || types.has(name))
+    .filter(({ text, types }) => kind !== "type" || isNamed(text, bare(name)) || TYPE_OF.test(text) || types.has(name))
     .flatMap(({ relations }) => relations);
   return affected.length > 0
     ? { effect: "cannot be told", kind, name, roles: [], why: { kind: "text", relations: [...new Set(affected)] } }
@@ -98,6 +98,11 @@ export const TYPE_OF = /%\s*(?:row)?type\b/i;
 
 /** The last part of a name, without quotes: how texts speak of it. */
 const bare = (name: string): string => (name.split(".").at(-1) ?? name).replaceAll('"', "");
+
+const isNamed = (text: string, name: string): boolean =>
+  text.split(/[^\p{L}\p{N}_$]+/u).some((word) => word === name || word.toLowerCase() === name) ||
+  // a name with other characters
+  (/[^\p{L}\p{N}_$]/u.test(name) && text.includes(name));
 
 interface Exposing {
   text: string;

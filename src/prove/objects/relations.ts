@@ -19,11 +19,28 @@ export function compareRelations(worlds: Worlds): ObjectChange[] {
       .filter(({ kind }) => kind !== "view")
       .map((relation) => {
         const losing = roles.filter((role) => BY_ROW.some((one) => mayUse(before, relation, one, role)));
+        // rows that it would have taken go to the default partition from now on
+        const fallback = defaultBeside(worlds, relation);
+        if (fallback !== null)
+          return change(relation, "cannot be told", withoutHeirs(before, roles), {
+            kind: "rows go elsewhere",
+            relation: fallback,
+          });
         const effect = losing.length > 0 ? "closes" : "changes";
         return change(relation, effect, withoutHeirs(before, losing), { kind: "gone" });
       }),
     ...both.flatMap(({ was, is }) => compareRelation(worlds, was, is)),
   ];
+}
+
+/** The default partition of the table that a partition is gone from; null where there is none. */
+function defaultBeside({ after }: Worlds, { partitionOf }: Relation): NameKey | null {
+  if (!partitionOf || !after.side.relation(partitionOf)) return null;
+  const parent = nameKey(partitionOf);
+  const found = after.catalog.relations.find(
+    (one) => one.partitionOf && nameKey(one.partitionOf) === parent && after.definition(nameKey(one)) === "DEFAULT",
+  );
+  return found ? nameKey(found) : null;
 }
 
 const change = (

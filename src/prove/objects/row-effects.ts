@@ -1,7 +1,13 @@
 import type { Relation } from "../../pg/catalog.ts";
 import { nameKey, type NameKey, type QualifiedName } from "../../pg/name.ts";
 import { isPlatformSchema } from "../../pg/platform-schemas.ts";
-import { statementWrites, type StatementWrites, type WrittenRows } from "../../pg/statement-writes.ts";
+import {
+  ruleWrites,
+  statementWrites,
+  treesOf,
+  type StatementWrites,
+  type WrittenRows,
+} from "../../pg/statement-writes.ts";
 import { askedColumns, isAskedElsewhere } from "./asked.ts";
 import type { OutsideCatalog } from "./change.ts";
 import { comersTo, READS_AND_WRITES } from "./comers.ts";
@@ -87,6 +93,9 @@ function followRow(place: Place, row: WrittenRows, found: Effects, seen: Set<str
     for (const trigger of world.catalog.triggers)
       if (trigger.schema === relation.schema && trigger.relation === relation.name)
         followCall(place, [trigger.function.schema, trigger.function.name], found, seen);
+    for (const rule of world.catalog.rules ?? [])
+      if (rule.schema === relation.schema && rule.relation === relation.name)
+        for (const tree of treesOf(rule.definition)) follow(place, ruleWrites(tree), found, seen);
     if (!["DELETE", "UPDATE", "MERGE", "TRUNCATE"].includes(row.command)) continue;
     for (const key of world.facts.constraints)
       if (key.references && nameKey(key.references) === nameKey(relation) && isFollowed(row, key))
