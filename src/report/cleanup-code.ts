@@ -20,16 +20,16 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "setter-checks":
     "the function in SQL also does something else, an overload of it does, or it is gone and its definition does not say all that it did: if it refuses somebody, that check has to be kept",
   "driver-without-token":
-    "a direct connection sets the variable and no claims of a verified token are at hand: decide who the transaction acts as, and set `request.jwt.claims`",
+    "a direct connection sets the variable and no claims of a verified token are at hand: decide who the transaction acts as, and set `request.jwt.claims`, or let the config say so: `claims` for the file in `cleanup.code`, with the role where the transaction takes none",
   "driver-session-setting":
     "the setting is not local, so it stays on the connection: whoever gets the connection next has it too",
   "driver-not-read":
     "the SQL sets the variable in a way that is not read: a value by template, another statement with it",
   "driver-calls-setter": "SQL calls the function that sets the variables: set `request.jwt.claims` in its place",
   "claims-made-by-hand":
-    "the claims that the transaction sets now hold the tenant, but no token vouches for them: confirm who it acts as",
+    "the claims that the transaction sets now hold the tenant, but no token vouches for them: confirm who it acts as, by `claims` for the file in `cleanup.code`",
   "role-of-token":
-    "the transaction now takes the role that the token names, if it is one of the policies (as `roleOf` lists them): confirm that the tokens name it, that the connection may take it, and that its statements run under it",
+    "the transaction now takes the role that the token names, if it is one of the policies (as `roleOf` lists them): confirm that the tokens name it, that the connection may take it, and that its statements run under it, by `claims` for the file in `cleanup.code`",
   "driver-in-test": "a test sets the variables: see whether it tests their path alone",
   "sql-text-in-test": "a test looks at the text or the order of SQL",
   "name-in-use": "the function that only sets the context is used in another way than by a call",
@@ -62,6 +62,7 @@ export function cleanupCodeJson(cleanup: CodeCleanup, retired: Retired): Cleanup
     changes: cleanup.changes,
     shapes: cleanup.shapes,
     decisions: cleanup.decisions.map((one) => ({ ...one, why: WORDS[one.reason] })),
+    decided: cleanup.decided.map((one) => ({ ...one, why: WORDS[one.reason] })),
     mentions: cleanup.mentions,
     files: cleanup.files.map((file) => ({
       path: file.path,
@@ -83,6 +84,7 @@ export function renderCleanupCode(cleanup: CodeCleanup, retired: Retired, colour
     `retired: ${oneLine(names) || "nothing"}`,
     ...changeLines(cleanup, colours),
     ...decisionLines(cleanup, colours),
+    ...decidedLines(cleanup, colours),
     ...mentionLines(cleanup, colours),
     "",
     summaryOf(cleanup, retired),
@@ -116,11 +118,23 @@ function decisionLines({ decisions }: CodeCleanup, colours: Colours): string[] {
   ];
 }
 
+function decidedLines({ decided }: CodeCleanup, colours: Colours): string[] {
+  if (decided.length === 0) return [];
+  return [
+    "",
+    colours.dim(`decided in the config (${decided.length})`),
+    ...decided.map(
+      ({ path, line, what, decision, because }) =>
+        `  ${oneLine(`${path}:${line} ${short(what)}: ${decision}, ${because}`)}`,
+    ),
+  ];
+}
+
 function mentionLines({ mentions }: CodeCleanup, colours: Colours): string[] {
   if (mentions.length === 0) return [];
   return [
     "",
-    colours.dim(`comments that still name it (${mentions.length})`),
+    colours.dim(`comments that still speak of it (${mentions.length})`),
     ...mentions.map(({ path, line }) => `  ${oneLine(`${path}:${line}`)}`),
   ];
 }
