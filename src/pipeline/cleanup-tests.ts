@@ -23,6 +23,7 @@ import { EMITTED, emittedPath, isEmitted } from "../verify/index.ts";
 import { readProject } from "./cleanup-code.ts";
 import { readWorkTree } from "./code-files.ts";
 import { refuseTree, writeEdits } from "./edited-files.ts";
+import { decidedCases } from "./decided-cases.ts";
 import { outputPlace } from "./output-place.ts";
 import { configOf } from "./ready.ts";
 import { retiredInProject } from "./retired-in-project.ts";
@@ -58,8 +59,7 @@ export async function cleanUpTests(
   const project = projectOf(input);
   const path = variablePath(project, retired, new Set(settersOf(project, retired).setters.keys()));
   const cases = findCases(project, path);
-  const decisions = Object.entries(config.cleanup.tests?.cases ?? {}).map(([pattern, one]) => ({ pattern, ...one }));
-  const judged = withDecisions(unitsOf(cases, project, path), cases, decisions, retired);
+  const judged = withDecisions(unitsOf(cases, project, path), cases, decidedCases(config), retired);
   const { units } = judged;
   options.progress.done("tests", `${cases.length} cases, ${units.length} parts take the variable's path`);
   const found: FoundTests = { tree, project, retired, texts, cases, units };

@@ -1,6 +1,7 @@
 import type pc from "picocolors";
 import type { DecisionReason, Retired } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
+import type { CleanupPart } from "../pipeline/cleanup-left.ts";
 import { partEnd } from "./cleanup-end.ts";
 import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupCodeJson } from "./json-outputs.ts";
@@ -78,7 +79,12 @@ export function cleanupCodeJson(cleanup: CodeCleanup, retired: Retired): Cleanup
 }
 
 /** The result for a terminal: what changes and why, what is left to a person, and what the check said. */
-export function renderCleanupCode(cleanup: CodeCleanup, retired: Retired, colours: Colours): string {
+export function renderCleanupCode(
+  cleanup: CodeCleanup,
+  retired: Retired,
+  next: CleanupPart | null,
+  colours: Colours,
+): string {
   const names = [...retired.settings.keys(), ...retired.functions, ...retired.mixed].join(", ");
   return [
     `retired: ${oneLine(names) || "nothing"}`,
@@ -87,7 +93,7 @@ export function renderCleanupCode(cleanup: CodeCleanup, retired: Retired, colour
     ...decidedLines(cleanup, colours),
     ...mentionLines(cleanup, colours),
     "",
-    summaryOf(cleanup, retired),
+    summaryOf(cleanup, retired, next),
   ].join("\n");
 }
 
@@ -139,7 +145,11 @@ function mentionLines({ mentions }: CodeCleanup, colours: Colours): string[] {
   ];
 }
 
-function summaryOf({ files, judge, decisions, written }: CodeCleanup, { settings }: Retired): string {
+function summaryOf(
+  { files, judge, decisions, written }: CodeCleanup,
+  { settings }: Retired,
+  next: CleanupPart | null,
+): string {
   const left = decisions.length + (judge?.unchecked.length ?? 0);
 
   const parts = [
@@ -148,7 +158,7 @@ function summaryOf({ files, judge, decisions, written }: CodeCleanup, { settings
     ...(judge && judge.unchecked.length > 0 ? [`not checked by it: ${judge.unchecked.map(oneLine).join(", ")}`] : []),
     ...(files.length === 0 ? [] : [removedLine(removedByKind(files))]),
     `${decisions.length} to decide`,
-    partEnd({ part: "code", files: files.length, written, left, mapped: settings.size }),
+    partEnd({ part: "code", files: files.length, written, left, mapped: settings.size, next }),
   ];
   return parts.join("\n");
 }

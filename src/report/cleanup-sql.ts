@@ -2,9 +2,11 @@ import type pc from "picocolors";
 import type { Cleaned, NoteTag, OtherUse, Question, QuestionTag } from "../cleanup/sql/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { columnKey, functionKey, nameKey, type FunctionKey } from "../pg/name.ts";
+import type { CleanupPart } from "../pipeline/cleanup-left.ts";
 import type { CleanupPlan, TriedDrop } from "../pipeline/cleanup-sql.ts";
 import type { CallOutcome, CallRehearsal } from "../rehearse/index.ts";
 import type { PgFunction } from "../pg/catalog.ts";
+import { NOTHING_LEFT } from "./cleanup-end.ts";
 import { lineCounts, removedLine } from "./code-patch.ts";
 import { counted } from "./counted.ts";
 import { oneLine } from "./visible.ts";
@@ -236,20 +238,23 @@ interface SqlEnd {
   target: string | null;
   /** the migration whose plan was replaced */
   replaced?: string | null;
+  /** the part of the clean-up that has something to do; null: no other one finds anything; default: not looked for */
+  next?: CleanupPart | null;
 }
 
 /** What has become of it, and the next command. */
 export function cleanupEnd(
   { plan, cleanup }: CleanupPlan,
-  { writes, passed, target, replaced = null }: SqlEnd,
+  { writes, passed, target, replaced = null, next }: SqlEnd,
 ): string {
   if (!passed)
     return "the rehearsal did not pass, so nothing was written\nnext   change the functions that are marked ✗ above, or `keep` them in `cleanup.functions`, and run `rlsmith cleanup --sql` again";
   const waiting = waitingIn(cleanup);
-  if (plan.steps.length === 0)
-    return waiting === null
-      ? "nothing to do: nothing uses the variables"
-      : `nothing was written; left to a person: ${waiting}`;
+  if (plan.steps.length === 0) {
+    const then = next == null ? "" : `\nnext   \`rlsmith cleanup --${next}\``;
+    if (waiting !== null) return `nothing was written; left to a person: ${waiting}${then}`;
+    return `nothing to do: nothing uses the variables${next === null ? `\n${NOTHING_LEFT}` : then}`;
+  }
   if (!writes) return "next   without --dry-run the files are written";
   const note =
     replaced === null

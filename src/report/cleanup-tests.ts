@@ -1,6 +1,7 @@
 import type pc from "picocolors";
 import type { Retired } from "../cleanup/code/index.ts";
 import type { Cover, ProvesNothing, StaysBecause } from "../cleanup/tests/index.ts";
+import type { CleanupPart } from "../pipeline/cleanup-left.ts";
 import type {
   FailingTest,
   KeptTest,
@@ -75,7 +76,12 @@ export const cleanupTestsJson = (cleanup: TestsCleanup, retired: Retired): Clean
 });
 
 /** The result for a terminal: what goes and what covers it, what stays, and what the suite said. */
-export function renderCleanupTests(cleanup: TestsCleanup, retired: Retired, colours: Colours): string {
+export function renderCleanupTests(
+  cleanup: TestsCleanup,
+  retired: Retired,
+  next: CleanupPart | null,
+  colours: Colours,
+): string {
   const names = [...retired.settings.keys(), ...retired.functions, ...retired.mixed].join(", ");
   return [
     `retired: ${oneLine(names) || "nothing"}`,
@@ -87,7 +93,7 @@ export function renderCleanupTests(cleanup: TestsCleanup, retired: Retired, colo
     ...missingLines(cleanup.missing, colours),
     ...idleLines(cleanup, colours),
     "",
-    ...summaryOf(cleanup, retired),
+    ...summaryOf(cleanup, retired, next),
   ].join("\n");
 }
 
@@ -239,10 +245,10 @@ function idleLines({ idle }: TestsCleanup, colours: Colours): string[] {
   ];
 }
 
-function summaryOf(cleanup: TestsCleanup, { settings }: Retired): string[] {
+function summaryOf(cleanup: TestsCleanup, { settings }: Retired, next: CleanupPart | null): string[] {
   const { files, judge, removed, kept, failing, missing, restsOnEmitted, written, suite } = cleanup;
   const left = kept.length + failing.length + missing.length;
-  const end = partEnd({ part: "tests", files: files.length, written, left, mapped: settings.size });
+  const end = partEnd({ part: "tests", files: files.length, written, left, mapped: settings.size, next });
   return [
     filesLine(files, written),
     ...(files.length === 0 ? [] : [removedLine(removedByKind(files.map((file) => ({ ...file, kind: "test" }))))]),
@@ -254,7 +260,7 @@ function summaryOf(cleanup: TestsCleanup, { settings }: Retired): string[] {
       : []),
     ...emittedLine(restsOnEmitted),
     `${removed.length} go, ${kept.length} to decide, ${failing.length} fail on the migrated state`,
-    ...(end === "" ? [] : [end]),
+    end,
   ];
 }
 
