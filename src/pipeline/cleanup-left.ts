@@ -59,12 +59,12 @@ const state = (changes: boolean, asks: boolean): PartState => (changes ? "change
 
 const LOOKS: Readonly<Record<CleanupPart, (looked: Looked) => PartState | Promise<PartState>>> = {
   async sql({ source }) {
-    const { plan, cleanup, dropped } = planCleanup(source.catalog, configOf(source), {
+    const { plan, cleanup, callers } = planCleanup(source.catalog, configOf(source), {
       elsewhere: await elsewhereOf(source),
     });
     const isAsked = cleanup.functions.some(({ kind }) => kind === "asked");
     const isUsed = cleanup.others.some(({ kind }) => kind !== "comment");
-    return state(plan.steps.length > 0, isAsked || isUsed || cleanup.setters.length > dropped.length);
+    return state(plan.steps.length > 0, isAsked || isUsed || callers.named.length + callers.dynamic.length > 0);
   },
   code({ projectDir, tree, retired }) {
     const { files, decisions } = cleanCode(readProject(tree, projectDir, retired).input, retired);

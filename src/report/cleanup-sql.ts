@@ -58,7 +58,7 @@ const QUESTIONS: Readonly<Record<QuestionTag, (about: string) => string>> = {
   "body-not-read": (about) =>
     about === "not-as-cut" || about === "not-placed"
       ? "its text and its tree could not be matched with certainty"
-      : `its body is not one that can be edited: ${about}`,
+      : `its body is not one that can be edited: ${about}; correct it, or \`keep\` it in \`cleanup.functions\``,
 };
 
 /** What a clean-up of SQL does and leaves, as a person reads it. */
@@ -94,6 +94,12 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan, check }: Cle
   );
   for (const [text, same] of groupBy(questions, (question) => question.text))
     lines.push(`  ${colours.red("?")} ${text}`, ...new Set(same.map(({ at }) => `      ${at}`)));
+  if (cleanup.keptFunctions.length > 0)
+    lines.push(
+      "",
+      colours.bold(`Kept, as the config decides: ${counted(cleanup.keptFunctions.length, "function")}`),
+      ...cleanup.keptFunctions.map((name) => `  ${name}`),
+    );
   if (cleanup.others.length > 0) lines.push("", colours.bold("Named elsewhere"));
   for (const { kind, name, names, statement } of cleanup.others)
     lines.push(
@@ -144,7 +150,7 @@ function setterLines(
       : [
           "",
           colours.bold(`Not dropped: ${names(kept.map(({ fn }) => fn))}`),
-          ...(needed.size === 0 ? [] : [`  what stays still reads ${[...needed].toSorted().join(", ")} (below)`]),
+          ...(needed.size === 0 ? [] : [`  what stays still reads ${[...needed].toSorted().join(", ")}, below`]),
           ...callers.named.map((name) => `  ${colours.red("?")} ${name} names one of them`),
           ...callers.dynamic.map(
             (name) =>
@@ -253,7 +259,11 @@ export function cleanupEnd(
   if (plan.steps.length === 0) {
     const then = next == null ? "" : `\nnext   \`rlsmith cleanup --${next}\``;
     if (waiting !== null) return `nothing was written; left to a person: ${waiting}${then}`;
-    return `nothing to do: nothing uses the variables${next === null ? `\n${NOTHING_LEFT}` : then}`;
+    const what =
+      cleanup.keptFunctions.length + cleanup.keptVariables.length > 0
+        ? "nothing but what the config keeps uses the variables"
+        : "nothing uses the variables";
+    return `nothing to do: ${what}${next === null ? `\n${NOTHING_LEFT}` : then}`;
   }
   if (!writes) return "next   without --dry-run the files are written";
   const note =
