@@ -69,6 +69,21 @@ describe("claims", () => {
     ]);
   });
 
+  test("a role that the transaction takes anew needs no more confirmation either", () => {
+    const text = `import type { ClientBase } from "pg";
+import { verifyToken } from "./token";
+
+export async function bills(client: ClientBase, token: string) {
+  const claims = await verifyToken(token);
+  await client.query("select set_config('app.tenant_id', $1, true)", [claims.app_metadata.tenant_id]);
+  return client.query("select id from bill");
+}
+`;
+    expect(reasons(text, [])).toEqual(["role-of-token"]);
+    const { decisions, decided } = clean({ [FILE]: text }, { decided: claims(null) });
+    expect([decisions, decided.map(({ reason }) => reason)]).toEqual([[], ["role-of-token"]]);
+  });
+
   test("a decision about other files is none, and the first that fits counts", () => {
     expect(
       reasons(transaction(SET), [{ pattern: "jobs/*", decision: "claims", role: "anon", reason: REASON }]),
@@ -140,6 +155,29 @@ export async function items(client: ClientBase, token: string) {
     expect([...cleaned.files.keys()]).toEqual(["db/bills.ts"]);
     // a second run finds nothing
     expect(clean({ "db/pg-claims.ts": HELPER, "db/bills.ts": text ?? "" }).files.size).toBe(0);
+  });
+
+  test("also in a list of statements of Prisma", () => {
+    const prisma = (first: string, head: string): string => `import { verifyToken } from "./token";
+${head}import { prisma } from "./client";
+
+export async function bills(token: string) {
+  const claims = await verifyToken(token);
+  const [, bills] = await prisma.$transaction([
+    ${first},
+    prisma.bill.findMany(),
+  ]);
+  return bills;
+}
+
+export const nobody = () => setClaims(prisma, { role: "anon" });
+`;
+    const head = `import { setClaims } from "./prisma-claims";\n`;
+    const helper = `export const setClaims = (tx: object, claims: object) => null;\n`;
+    const old = "prisma.$executeRaw`select set_config('app.tenant_id', ${claims.app_metadata.tenant_id}, true)`";
+    const files = { "db/prisma-claims.ts": helper, "db/bills.ts": prisma(old, head) };
+    const text = applied(files, clean(files))["db/bills.ts"];
+    expect(text).toBe(prisma("setClaims(prisma, claims)", head));
   });
 
   test("is left to a person where a scope has a name of its own like it", () => {
