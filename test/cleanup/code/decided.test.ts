@@ -98,6 +98,65 @@ export async function bills(client: ClientBase, token: string) {
   });
 });
 
+// what the helper of each driver does is tried on a server, in helper.test.ts and real-drivers.long.test.ts
+describe("claims, for each driver", () => {
+  const CALLS: readonly [driver: string, head: string, open: string, statement: string, receiver: string][] = [
+    [
+      "drizzle",
+      `import { sql } from "drizzle-orm";\nimport { db } from "./client";`,
+      "db.transaction(async (tx) => {",
+      "await tx.execute(sql`select set_config('app.tenant_id', ${tenant}, true)`);",
+      "tx",
+    ],
+    [
+      "kysely",
+      `import { sql } from "kysely";\nimport { db } from "./client";`,
+      "db.transaction().execute(async (trx) => {",
+      "await sql`select set_config('app.tenant_id', ${tenant}, true)`.execute(trx);",
+      "trx",
+    ],
+    [
+      "knex",
+      `import { db } from "./client";`,
+      "db.transaction(async (trx) => {",
+      `await trx.raw("select set_config('app.tenant_id', ?, true)", [tenant]);`,
+      "trx",
+    ],
+    [
+      "postgres",
+      `import { sql as root } from "./client";`,
+      "root.begin(async (sql) => {",
+      "await sql`select set_config('app.tenant_id', ${tenant}, true)`;",
+      "sql",
+    ],
+    [
+      "prisma",
+      `import { prisma } from "./client";`,
+      "prisma.$transaction(async (tx) => {",
+      "await tx.$executeRaw`select set_config('app.tenant_id', ${tenant}, true)`;",
+      "tx",
+    ],
+  ];
+
+  test.each(CALLS)("%s", (driver, head, open, statement, receiver) => {
+    const text = `${head}
+
+export const report = (tenant: string) =>
+  ${open}
+    ${statement}
+    return work(${receiver});
+  });
+`;
+    expect(reasons(text, [])).toEqual(["driver-without-token"]);
+    expect(reasons(text, claims("authenticated"))).toEqual([]);
+    const { files } = clean({ [FILE]: text }, { decided: claims("authenticated") });
+    expect([...files.keys()]).toContain(`app/${driver}-claims.ts`);
+    expect(files.get(FILE)?.replaceAll(/\s+/g, " ")).toContain(
+      `await setClaims(${receiver}, { role: "authenticated", app_metadata: { tenant_id: tenant }, });`,
+    );
+  });
+});
+
 describe("keep", () => {
   test("what names a variable stays, and is reported with the reason", () => {
     const { files, decisions, decided } = clean({ [FILE]: transaction(SET) }, { decided: KEEP });
