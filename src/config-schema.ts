@@ -323,7 +323,7 @@ export const configSchema = z.strictObject({
       /**
        * a file of the application, from the project's folder: its transactions on a direct connection act by the claims
        * that the code makes or takes there, though no token vouches for them (`claims`; `role` is the one that a
-       * transaction takes which took none before), or what names a variable there stays (`keep`)
+       * transaction takes which took none before), or the file stays as it is (`keep`)
        */
       code: z
         .record(

@@ -59,9 +59,12 @@ export function cleanCode(input: ProjectInput, retired: Retired, frozen: Readonl
   const project = projectOf(input);
   const { setters, calls } = settersOf(project, retired);
   const draft = emptyDraft();
-  const scene: Scene = { project, retired, calls, setters, frozen, draft };
+  const kept = [...project.modules.keys()].filter((path) => decidedFor(path, retired)?.decision === "keep");
+  const scene: Scene = { project, retired, calls, setters, frozen: new Set([...frozen, ...kept]), draft };
   for (const call of calls) {
-    if (frozen.has(call.module.path)) continue;
+    const { path } = call.module;
+    if (kept.includes(path)) decide(scene, { path, at: call.node.start, reason: "named-in-code", what: call.name });
+    if (scene.frozen.has(path)) continue;
     if (call.mixed)
       decide(scene, { path: call.module.path, at: call.node.start, reason: "setter-checks", what: call.name });
     else if (!isTestFile(call.module.path) && hasOtherEffect(call, project))

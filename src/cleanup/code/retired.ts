@@ -20,7 +20,7 @@ export interface Retired {
 export interface DecidedFiles {
   /** `*` matches any text */
   pattern: string;
-  /** the transactions act by claims that no token vouches for; or what names a variable stays */
+  /** the transactions act by claims that no token vouches for; or the file stays as it is */
   decision: "claims" | "keep";
   /** the role of a transaction that takes none itself */
   role: string | null;

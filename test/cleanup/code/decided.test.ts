@@ -167,6 +167,27 @@ describe("keep", () => {
     ]);
   });
 
+  test("a call that would go stays too, with the function that it calls", () => {
+    const files = {
+      "lib/context.ts": `declare const supabase: any;
+export async function setTenant(tenant: string): Promise<void> {
+  await supabase.rpc("set_tenant_context", { tenant });
+}
+`,
+      [FILE]: `import { setTenant } from "../lib/context";
+
+export async function report(tenant: string) {
+  await setTenant(tenant);
+  return fetch("/reports/" + tenant);
+}
+`,
+    };
+    expect(clean(files).files.size).toBe(2);
+    const { files: changed, decisions, decided } = clean(files, { decided: KEEP });
+    expect([changed.size, decisions, decided.length > 0]).toEqual([0, [], true]);
+    expect(new Set(decided.map(({ path, because }) => `${path}: ${because}`))).toEqual(new Set([`${FILE}: ${REASON}`]));
+  });
+
   test("a file that cannot be read is named nevertheless", () => {
     const unread = [{ path: FILE, text: "app.tenant_id (", why: "not-parsed" as const }];
     expect(clean({}, { unread, decided: KEEP }).decisions.map(({ reason }) => reason)).toEqual(["not-parsed"]);
