@@ -85,7 +85,7 @@ export function renderCleanupTests(
   const names = [...retired.settings.keys(), ...retired.functions, ...retired.mixed].join(", ");
   return [
     `retired: ${oneLine(names) || "nothing"}`,
-    ...suiteLines(cleanup.suite),
+    ...suiteLines(cleanup),
     ...removedLines(cleanup.removed, colours),
     ...keptLines(cleanup.kept, colours),
     ...keptByConfigLines(cleanup, colours),
@@ -97,8 +97,11 @@ export function renderCleanupTests(
   ].join("\n");
 }
 
-function suiteLines(suite: SuiteFacts): string[] {
-  if (suite.kind === "not-needed") return ["suite: not run, for no case takes the variable's path"];
+function suiteLines({ suite, keptByConfig }: TestsCleanup): string[] {
+  if (suite.kind === "not-needed")
+    return [
+      `suite: not run, for no case ${keptByConfig.length > 0 ? "but what the config keeps " : ""}takes the variable's path`,
+    ];
   if (suite.kind === "not-run")
     return [
       `suite: not run to the end: ${NOT_RUN[suite.why]}; nothing is touched`,
