@@ -145,8 +145,14 @@ const target = z.strictObject({
     .strictObject({
       target: z.string().min(1),
       hours: z.number().min(0).default(24),
-      /** whether the gate of that target must have passed as well */
-      gate: z.boolean().default(false),
+      /** the gate of that target must have passed as well; `false`: only the time counts, which needs a reason */
+      gate: z.boolean().default(true),
+      /** why the gate is not asked; `apply` prints it, and writes it into the evidence */
+      reason: reason.optional(),
+    })
+    .refine((after) => after.gate || after.reason !== undefined, {
+      path: ["reason"],
+      error: "`gate: false` needs a `reason`: the time alone does not show that requests still get their rows",
     })
     .optional(),
   gate: gate.prefault({}),
