@@ -105,6 +105,8 @@ const gate = z.strictObject({
   gapMinutes: z.number().positive().default(10),
   /** a statement that takes so many times as long as before, and reads more blocks, is slower */
   slower: z.number().min(1).default(2),
+  /** and by so many milliseconds at least: less is noise of the machine */
+  slowerMs: z.number().min(0).default(1),
   /** calls below which nothing is said about the speed of a statement */
   calls: z.number().int().min(1).default(20),
   /**

@@ -21,7 +21,9 @@ export interface Lack {
     /** a service refused, failed or did not answer: nothing is lost, and the next reading begins where this one ended */
     | "service"
     /** there is no sample to compare with yet */
-    | "nothing before";
+    | "nothing before"
+    /** the criterion did not find a fault that was planted in what was read, or there was nothing to plant one in */
+    | "not shown";
   /** a name in the server's own terms: `pg_stat_statements`, `log_line_prefix`; never a value */
   what: string;
 }
@@ -132,6 +134,11 @@ export interface PlanCount {
 /** Whether the objects of the plan are as it left them, and what surrounds them as the first sample found it. */
 export interface ObjectsReading extends Read<"objects"> {
   differences: ObjectDifference[];
+  /**
+   * in a copy of what was read of the catalog, each policy, function and relation of the plan was changed, and each was
+   * found to differ; absent: a sample of an earlier rlsmith
+   */
+  planted?: "seen" | "not seen";
 }
 
 export interface ObjectDifference {

@@ -9,6 +9,7 @@ import {
   stillReading,
   stillReadingByFunction,
   type ChangedObject,
+  type State,
   type Entry,
   type StillReading,
 } from "../../apply/index.ts";
@@ -81,13 +82,62 @@ async function objectsIn(
       inForce: entries,
     };
   const changed: ChangedObject[] = [];
-  for (const { after } of entries) changed.push(...changedObjects(after, await readState(db, scopeOfState(after))));
+  let planted = true;
+  for (const { after } of entries) {
+    const found = await readState(db, scopeOfState(after));
+    changed.push(...changedObjects(after, found));
+    planted &&= findsPlanted(after, found);
+  }
   const everywhere = await readState(db, { relations: await relationsWithPolicies(db), functions: [], schemas: [] });
   const again = [...stillReading(plan, everywhere), ...(await stillReadingByFunction(db, plan))];
   return {
-    reading: { ...base, lacks: [], differences: [...changed.map(changedOf), ...again.map(readAgain), ...around] },
+    reading: {
+      ...base,
+      planted: planted && findsPlantedAround(facts) ? "seen" : "not seen",
+      lacks: [],
+      differences: [...changed.map(changedOf), ...again.map(readAgain), ...around],
+    },
     inForce: entries,
   };
+}
+
+/**
+ * Change each policy, function and relation in a copy of what was read of the catalog, and see that each is found to
+ * differ from the journal: a comparison of nothing, or with nothing, finds no difference either. The catalog itself is left
+ * as it is, since a changed policy locks its relation (ACCESS EXCLUSIVE) even if the transaction is rolled back.
+ */
+export function findsPlanted(expected: State, found: State): boolean {
+  const changed: State = {
+    ...found,
+    relations: found.relations.map((one) => ({
+      ...one,
+      rowSecurity: !expected.relations.find((other) => nameKey(other) === nameKey(one))?.rowSecurity,
+      policies: one.policies.map((policy) => ({ ...policy, using: `${policy.using ?? ""} planted` })),
+    })),
+    functions: found.functions.map((one) => ({ ...one, definition: `${one.definition ?? ""} planted` })),
+  };
+  const differences = changedObjects(expected, changed);
+  const of = (kind: ChangedObject["kind"]): number => differences.filter((one) => one.kind === kind).length;
+  const there = expected.relations.filter(({ exists }) => exists);
+  const wanted = {
+    relations: there.length,
+    policies: there.reduce((sum, { policies }) => sum + policies.length, 0),
+    functions: expected.functions.length,
+  };
+  return (
+    wanted.policies + wanted.functions > 0 &&
+    of("row security") + of("relation gone") >= wanted.relations &&
+    // those of a relation that is gone are gone with it
+    (of("policy") >= wanted.policies || of("relation gone") > 0) &&
+    of("function") >= wanted.functions
+  );
+}
+
+/** The same with an index and a privilege, compared with the first sample. */
+function findsPlantedAround(facts: ObjectFacts): boolean {
+  const one = { schema: "planted", name: "planted", object: "planted" };
+  const more = { ...facts, indexes: [one, ...facts.indexes], privileges: [one, ...facts.privileges] };
+  return surroundings(more, facts).length >= 2 && surroundings(facts, more).length > 0;
 }
 
 function changedOf(one: ChangedObject): ObjectDifference {
