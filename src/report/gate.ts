@@ -227,6 +227,8 @@ export function lackText({ lack, what }: Lack): string {
       return `not seen: entries of ${what} are gone`;
     case "service":
       return `not seen yet: ${SERVICE_TEXTS[what] ?? what}`;
+    case "earlier sample":
+      return `not seen: an earlier rlsmith took the last sample, and did not read the ${what} of the relations; take another: rlsmith watch --once`;
     case "not shown":
       return "a fault that was planted in what was read was not found, so nothing shows that this criterion can fail";
     case "nothing before":

@@ -1,4 +1,3 @@
-import { GATE_CRITERIA } from "../gate-criteria.ts";
 import {
   boundOf,
   CRITERIA,
@@ -52,9 +51,10 @@ export function gateOf(
   waived: Partial<Record<CriterionName, Waiver>>,
   criteria: typeof CRITERIA = CRITERIA,
 ): Gate {
-  const judgements = GATE_CRITERIA.map((name) => {
-    const judged = criteria[name](watched);
-    const shown = shownBy(judged, criteria[name], watched);
+  const judgements = Object.values(criteria).map((criterion) => {
+    const judged = criterion(watched);
+    const name = judged.criterion;
+    const shown = shownBy(judged, criterion, watched);
     const isOpen = judged.state === "passed" && shown === null;
     return {
       ...judged,

@@ -22,6 +22,8 @@ export interface Lack {
     | "service"
     /** there is no sample to compare with yet */
     | "nothing before"
+    /** the newest sample is one of an earlier rlsmith, which did not read it: the next sample does */
+    | "earlier sample"
     /** the criterion did not find a fault that was planted in what was read, or there was nothing to plant one in */
     | "not shown";
   /** a name in the server's own terms: `pg_stat_statements`, `log_line_prefix`; never a value */
@@ -72,9 +74,10 @@ export interface StatementsReading extends Read<"statements"> {
   statements: StatementCount[];
   /**
    * for each relation of the plan whose row security is not forced: the roles that have the privileges of its owner, whom
-   * it does not concern; without superusers and roles with BYPASSRLS
+   * it does not concern; without superusers and roles with BYPASSRLS; null: a sample of an earlier rlsmith, which did not
+   * read them
    */
-  owners: { relation: NameKey; roles: string[] }[];
+  owners: { relation: NameKey; roles: string[] }[] | null;
 }
 
 /** One statement of one role. Its text may hold values in PostgreSQL's own counters (utility commands), so it is not stored. */

@@ -1,3 +1,4 @@
+import { ownersLacks } from "./concerned.ts";
 import type { Cause, Judgement, PlanFacts } from "./criterion.ts";
 import { filteredIn, filteredKey, pairsOf, showsLoss, type Pair } from "./filtered.ts";
 import { concerned } from "./statements.ts";
@@ -17,13 +18,14 @@ export function filteringCriterion({ seen, plan, limits }: Watched): Judgement {
   const n = pairs.reduce((sum, pair) => sum + (showsLoss(pair) ? pair.after.calls : 0), 0);
   const wanted = Math.ceil(3 / limits.share);
   const unseen = readsNotSeen(seen, plan.touched, pairs);
-  const lacks = lastingLacks(seen);
+  const owners = ownersLacks(seen.after);
+  const lacks = [...lastingLacks(seen), ...owners];
   return {
     criterion: "filtering",
     state:
       causes.length > 0
         ? "failed"
-        : unseen.length > 0
+        : unseen.length > 0 || owners.length > 0
           ? "cannot be told"
           : n >= wanted
             ? "passed"

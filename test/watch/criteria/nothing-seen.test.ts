@@ -154,6 +154,26 @@ test("a plan that touches no relation is not covered by traffic", () => {
   expect(coverageCriterion({ ...watched, plan: { ...watched.plan, touched } }).state).toBe("passed");
 });
 
+test("a sample of an earlier rlsmith, which did not read the owners, passes nothing that they decide", () => {
+  const touched = [{ relation, command: "SELECT" as const }];
+  const states = (...samples: Sample[]) => {
+    const watched = watchedOf(samples);
+    const of = { ...watched, plan: { ...watched.plan, touched } };
+    return [denialsCriterion, filteringCriterion, coverageCriterion].map((criterion) => criterion(of).state);
+  };
+  const earlier = { ...calls, owners: null };
+  const before = withReadings("before", 1, calls, log("seen"));
+  expect(states(before, withReadings("after", 2, earlier, log("seen")))).toEqual([
+    "cannot be told",
+    "cannot be told",
+    "cannot be told",
+  ]);
+  // the next sample reads them
+  const now = [withReadings("after", 2, earlier, log("seen")), withReadings("after", 3, calls, log("seen"))];
+  expect(states(before, ...now)).toEqual(["passed", "passed", "passed"]);
+  expect(states(withReadings("before", 1, earlier, log("seen")), ...now)).toEqual(["passed", "passed", "passed"]);
+});
+
 test("requests of a role with the privileges of the owner are those of one whom row security does not concern", () => {
   const owned = { ...calls, owners: [{ relation, roles: ["member"] }] };
   const before = withReadings("before", 1, { ...calls, statements: [] });
