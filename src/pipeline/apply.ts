@@ -8,7 +8,7 @@ import { applyToDatabase, historyOfDatabase, rollbackDatabase, type DatabaseOpti
 import type { RollbackWay } from "./apply-database.ts";
 import { openToLook } from "./connections.ts";
 import { planFacts, type Gate } from "../watch/index.ts";
-import { recordApplied } from "./record-applied.ts";
+import { recordApplied, recordRolledBack } from "./record-applied.ts";
 import { gateOfTarget, sampleBefore, watchTarget } from "./watch.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
 
@@ -128,7 +128,13 @@ export async function rollbackOnTarget(on: OnTarget, options: RollbackOptions): 
   const target = targetOf(on.config, on.target);
   const url = await urlOf(on.target, target, on.projectDir);
   const { dryRun, migration } = options;
-  return rollbackDatabase(url, options, { ...onDatabase(on, target), dryRun, migration });
+  const result = await rollbackDatabase(url, options, { ...onDatabase(on, target), dryRun, migration });
+  const untold = dryRun || result.outcome !== "taken back" ? null : await recordRolledBack(url);
+  if (untold !== null)
+    result.notes.push(
+      `the recorder was not told of the rollback, and takes the time of the plan for its own: ${untold}`,
+    );
+  return result;
 }
 
 /** The journal of a target, oldest first. Only reads. Throws ToolError (environment). */

@@ -156,7 +156,7 @@ async function sampleOn(
   const { samples: store } = storesOf(db, on, hash);
   const newest = await store.newest();
   const server = await readServer(db);
-  const { readings, kind } = await readAll(db, watch, { newest, now: server.at, hourly, supabase });
+  const { readings, kind, appliedAt } = await readAll(db, watch, { newest, now: server.at, hourly, supabase });
   const sample: Sample = {
     formatVersion: 1,
     number: (newest?.sample.number ?? 0) + 1,
@@ -165,6 +165,7 @@ async function sampleOn(
     planHash: hash,
     kind,
     at: server.at,
+    appliedAt,
     server: server.server,
     readings: readings.map(({ cursor: _, ...one }) => one),
   };
@@ -234,12 +235,12 @@ async function readAll(
   db: Db,
   { plan, on, run }: WatchTarget,
   { newest, now, hourly, supabase }: Look,
-): Promise<{ readings: Reading[]; kind: Sample["kind"] }> {
+): Promise<{ readings: Reading[]; kind: Sample["kind"]; appliedAt: string | null }> {
   const { sample: before, cursors } = newest ?? { sample: null, cursors: {} };
   const scope = { relations: relationsOf(plan) };
   // what the source itself has written
   const earlier = (cursors.objects as ObjectFacts | undefined) ?? null;
-  const { reading, inForce } = await readObjects(db, plan, planHash(plan), earlier);
+  const { reading, inForce } = await readObjects(db, plan, planHash(plan), earlier, before?.kind ?? null);
   const kind = inForce.length > 0 ? "after" : "before";
   const counters = await countersOf(db, scope, cursors);
   // apply has tried requests of its own before COMMIT
@@ -247,7 +248,8 @@ async function readAll(
     counters[0] = { ...counters[0], statements: [] };
     counters[1] = { ...counters[1], tables: [] };
   }
-  const others: Reading[] = [await readRequests(db, cursors.requests ?? null, inForce.at(-1)?.at ?? null)];
+  const appliedAt = inForce.at(-1)?.at ?? null;
+  const others: Reading[] = [await readRequests(db, cursors.requests ?? null, appliedAt)];
   const differs = reading.differences.length > 0;
   if (before?.kind !== kind || isDue(cursors.isolation, now, differs, before)) {
     others.push(await readPlans(db, scope), ...(hourly === null ? [] : await hourly(now)));
@@ -258,7 +260,7 @@ async function readAll(
   }
   const isShown = before?.run === run && before.readings.some((one) => one.source === "log" && one.planted === "seen");
   const log = await logReading(db, on, { cursor: cursors.log ?? null, plants: !isShown, now, kind, supabase });
-  return { readings: [reading, ...counters, ...others, ...(log === null ? [] : [log])], kind };
+  return { readings: [reading, ...counters, ...others, ...(log === null ? [] : [log])], kind, appliedAt };
 }
 
 /** The counters since the sample before; those of the first are all that the server holds. */

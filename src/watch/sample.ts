@@ -275,6 +275,11 @@ export interface Sample {
   kind: "before" | "after";
   /** ISO 8601, by the server's clock */
   at: string;
+  /**
+   * ISO 8601: when the newest part of the plan that is in force was applied, by the journal; null: none is; absent: a
+   * sample of an earlier rlsmith
+   */
+  appliedAt?: string | null;
   server: ServerFacts;
   readings: StoredReading[];
 }

@@ -18,7 +18,7 @@ import { nameKey, type QualifiedName } from "../../pg/name.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { Plan } from "../../plan/index.ts";
 import { relationsOf } from "../plan-facts.ts";
-import type { ObjectDifference, ObjectsReading } from "../sample.ts";
+import type { ObjectDifference, ObjectsReading, Sample } from "../sample.ts";
 
 const FACTS = readFileSync(new URL("../queries/object-facts.sql", import.meta.url), "utf8");
 
@@ -48,7 +48,8 @@ async function readObjectFacts(db: Db, relations: readonly QualifiedName[]): Pro
 
 /**
  * Compare the objects of a plan with what it left, by the journal, and what surrounds them with what was there at the
- * first sample, which `cursor` holds (null: this is the first). Only reads, inside an open transaction. Throws ToolError
+ * first sample, which `cursor` holds (null: this is the first); the first one after a rollback counts as the first. `was`:
+ * the kind of the sample before; null: there is none. Only reads, inside an open transaction. Throws ToolError
  * (environment) if the journal cannot be trusted or read.
  */
 export const readObjects = async (
@@ -56,10 +57,11 @@ export const readObjects = async (
   plan: Plan,
   hash: string,
   cursor: ObjectFacts | null,
+  was: Sample["kind"] | null = null,
 ): Promise<{ reading: ObjectsReading; inForce: Entry[] }> => {
   await db.exec("begin read only; set local statement_timeout = '30s'; set local lock_timeout = '5s'");
   try {
-    return await objectsIn(db, plan, hash, cursor);
+    return await objectsIn(db, plan, hash, cursor, was);
   } finally {
     await db.exec("rollback").catch(() => {});
   }
@@ -69,11 +71,14 @@ async function objectsIn(
   db: Db,
   plan: Plan,
   hash: string,
-  cursor: ObjectFacts | null,
+  first: ObjectFacts | null,
+  was: Sample["kind"] | null,
 ): Promise<{ reading: ObjectsReading; inForce: Entry[] }> {
   const relations = relationsOf(plan);
   const facts = await readObjectFacts(db, relations);
   const entries = inForce(await readJournal(db)).filter(({ planHash }) => planHash === hash);
+  // the plan was taken back: what is there now is what a later apply changes
+  const cursor = entries.length === 0 && was === "after" ? null : first;
   const base = { source: "objects" as const, cursor: cursor ?? facts };
   const around = cursor === null ? [] : surroundings(cursor, facts);
   if (entries.length === 0)
