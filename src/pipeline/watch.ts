@@ -36,8 +36,10 @@ import {
   type Cursors,
   type Gate,
   type History,
+  type LiveLog,
   type LogReading,
   type NoticeStore,
+  type OwnProcesses,
   type ObjectFacts,
   type Reading,
   type Sample,
@@ -51,7 +53,7 @@ import {
 import { openToLook } from "./connections.ts";
 import { notify } from "./notify.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
-import { hourlyReadings } from "./watch-hourly.ts";
+import { hourlyReadings, processOf, type HourlyReadings } from "./watch-hourly.ts";
 import { webhookOf, type Notified } from "./webhook.ts";
 
 /** A target that is watched for a plan. */
@@ -62,6 +64,8 @@ export interface WatchTarget {
   run: string;
   /** what this run has read of the samples, to which each sample adds */
   history: History;
+  /** a log in place of that of the config: a file or a folder, or what another program writes; null: that of the config */
+  log: { file: string } | { live: LiveLog } | null;
 }
 
 /** What a sample led to. */
@@ -75,8 +79,9 @@ export interface Taken {
 }
 
 /** A target to be watched for a plan, by a run of its own. */
-export const watchTarget = (on: OnTarget, plan: Plan): WatchTarget => ({
+export const watchTarget = (on: OnTarget, plan: Plan, log: WatchTarget["log"] = null): WatchTarget => ({
   on,
+  log,
   plan,
   run: randomUUID(),
   history: newHistory(),
@@ -148,11 +153,11 @@ const BEFORE_LIMIT = 10_000;
 async function sampleOn(
   db: Db,
   watch: WatchTarget,
-  hourly: ((now: string) => Promise<Reading[]>) | null,
+  hourly: ((now: string) => Promise<HourlyReadings>) | null,
 ): Promise<Pick<Taken, "sample" | "kept">> {
   const { on, plan, run } = watch;
   const hash = planHash(plan);
-  const supabase = supabaseLogs(on);
+  const supabase = supabaseLogs(watch);
   const { samples: store } = storesOf(db, on, hash);
   const newest = await store.newest();
   const server = await readServer(db);
@@ -227,13 +232,13 @@ interface Look {
   /** ISO 8601, by the clock of the server */
   now: string;
   /** the attack, and what is read with it; null for none */
-  hourly: ((now: string) => Promise<Reading[]>) | null;
+  hourly: ((now: string) => Promise<HourlyReadings>) | null;
   supabase: AskLogs | null;
 }
 
 async function readAll(
   db: Db,
-  { plan, on, run }: WatchTarget,
+  { plan, on, run, history, log: given }: WatchTarget,
   { newest, now, hourly, supabase }: Look,
 ): Promise<{ readings: Reading[]; kind: Sample["kind"]; appliedAt: string | null }> {
   const { sample: before, cursors } = newest ?? { sample: null, cursors: {} };
@@ -251,15 +256,28 @@ async function readAll(
   const appliedAt = inForce.at(-1)?.at ?? null;
   const others: Reading[] = [await readRequests(db, cursors.requests ?? null, appliedAt)];
   const differs = reading.differences.length > 0;
+  const processes = new Set([await processOf(db)]);
   if (before?.kind !== kind || isDue(cursors.isolation, now, differs, before)) {
-    others.push(await readPlans(db, scope), ...(hourly === null ? [] : await hourly(now)));
+    others.push(await readPlans(db, scope));
+    const read = hourly === null ? null : await hourly(now);
+    if (read !== null) {
+      others.push(...read.readings);
+      processes.add(read.process);
+    }
     // what the planner has evaluated and the attack has executed is no traffic: the next readings begin after it
     const [statements, tables] = await countersOf(db, scope, cursors);
     counters[0] = { ...counters[0], cursor: statements.cursor };
     counters[1] = { ...counters[1], cursor: tables.cursor };
   }
-  const isShown = before?.run === run && before.readings.some((one) => one.source === "log" && one.planted === "seen");
-  const log = await logReading(db, on, { cursor: cursors.log ?? null, plants: !isShown, now, kind, supabase });
+  const log = await logReading(db, on, given, {
+    cursor: cursors.log ?? null,
+    plants: !history.seen.planted.shownBy.has(run),
+    now,
+    kind,
+    supabase,
+    own: { since: now, processes },
+    ...(before === null ? {} : { notBefore: before.at }),
+  });
   return { readings: [reading, ...counters, ...others, ...(log === null ? [] : [log])], kind, appliedAt };
 }
 
@@ -275,19 +293,24 @@ async function countersOf(db: Db, scope: WatchScope, cursors: Cursors): Promise<
   ];
 }
 
-/** The log that the config names; null: none is named. */
+/** The log that the run or the config names; null: none is named. */
 async function logReading(
   db: Db,
   { config, target, projectDir }: OnTarget,
+  given: WatchTarget["log"],
   {
     cursor,
     plants,
     now,
     kind,
     supabase,
-  }: { cursor: unknown; plants: boolean; kind: Sample["kind"] } & Pick<Look, "now" | "supabase">,
+    ...more
+  }: { cursor: unknown; plants: boolean; kind: Sample["kind"]; own: OwnProcesses; notBefore?: string } & Pick<
+    Look,
+    "now" | "supabase"
+  >,
 ): Promise<LogReading | null> {
-  const { log } = targetOf(config, target);
+  const log = given ?? targetOf(config, target).log;
   if (log === undefined) return null;
   const settings = await readLogSettings(db);
   const [row] = await db.query<{ name: string }>("select current_database()::text as name");
@@ -302,19 +325,25 @@ async function logReading(
     const read = await readSupabaseLog(supabase, { project, cursor, start, now, database, heartbeat });
     return { ...read, lacks: [...read.lacks, ...lacksOfSettings(settings)] };
   }
-  const reading = await readLog(
-    "file" in log ? { kind: "files", path: resolve(projectDir, log.file) } : { kind: "server", db },
-    {
-      cursor,
-      start: "end",
-      format: null,
-      linePrefix: settings.linePrefix,
-      timeZone: settings.timeZone,
-      database,
-      heartbeat,
-      planted,
-    },
-  );
+  const { linePrefix, timeZone } = settings;
+  const options = {
+    cursor,
+    start: "end",
+    format: null,
+    linePrefix,
+    timeZone,
+    database,
+    heartbeat,
+    planted,
+    ...more,
+  } as const;
+  const reading =
+    "live" in log
+      ? await log.live.read(options)
+      : await readLog(
+          "file" in log ? { kind: "files", path: resolve(projectDir, log.file) } : { kind: "server", db },
+          options,
+        );
   return { ...reading, lacks: [...reading.lacks, ...lacksOfSettings(settings)] };
 }
 
@@ -322,9 +351,9 @@ async function logReading(
  * Supabase's logs of a target, if the config names them; else null. Throws ToolError (environment): there is no access
  * token.
  */
-function supabaseLogs({ config, target, projectDir }: OnTarget): AskLogs | null {
+function supabaseLogs({ on: { config, target, projectDir }, log: given }: WatchTarget): AskLogs | null {
   const { log } = targetOf(config, target);
-  if (log === undefined || !("supabase" in log)) return null;
+  if (given !== null || log === undefined || !("supabase" in log)) return null;
   const { api, cli, project } = log.supabase;
   if (cli !== undefined) return askSupabaseCli({ project, program: cli, cwd: projectDir });
   const token = process.env["SUPABASE_ACCESS_TOKEN"]?.trim();

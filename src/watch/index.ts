@@ -18,7 +18,16 @@ export {
   type RequestLogin,
   type WatchScope,
 } from "./database/index.ts";
-export { lacksOfSettings, plantDenial, readLog, readLogSettings, sendHeartbeat } from "./log/index.ts";
+export {
+  lacksOfSettings,
+  liveLog,
+  plantDenial,
+  readLog,
+  readLogSettings,
+  sendHeartbeat,
+  type LiveLog,
+  type OwnProcesses,
+} from "./log/index.ts";
 export { newHistory, readOn, type History } from "./history.ts";
 export { gateOf, type Gate, type Waiver } from "./gate.ts";
 export { tellingsOf, type Notice } from "./notice.ts";
