@@ -129,6 +129,11 @@ const supabaseLog = z.strictObject({
   project: z.string().regex(/^[a-z0-9-]+$/, "the reference of a project: lower-case letters and digits"),
   /** the origin of the Management API; the access token is sent there */
   api: z.string().refine(isSafeOrigin, "an origin with https, or on this machine").default("https://api.supabase.com"),
+  /**
+   * the origin of the project's own API, `https://<reference>.supabase.co`: each sample sends it a request without a key,
+   * which is refused and whose line has to arrive in the log of the gateway
+   */
+  rest: z.string().refine(isSafeOrigin, "an origin with https, or on this machine").optional(),
   /** ask by the Supabase CLI, version 3, which has a login of its own, in place of the API: `npx supabase` */
   cli: z.string().min(1).optional(),
 });

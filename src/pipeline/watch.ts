@@ -24,6 +24,7 @@ import {
   readRequests,
   readServer,
   readSupabaseLog,
+  sendGatewayHeartbeat,
   readStatements,
   readTables,
   readTestResults,
@@ -319,10 +320,11 @@ async function logReading(
   const database = row?.name ?? null;
   if ("supabase" in log) {
     if (supabase === null) throw new Error("its logs were opened with the sample");
-    const { project } = log.supabase;
+    const { project, rest } = log.supabase;
     // before the change, what was refused in the hours before is what the others are compared with
     const start = kind === "before" ? "begin" : "end";
-    const read = await readSupabaseLog(supabase, { project, cursor, start, now, database, heartbeat });
+    const gateway = rest === undefined ? {} : { gateway: await sendGatewayHeartbeat(rest) };
+    const read = await readSupabaseLog(supabase, { project, cursor, start, now, database, heartbeat, ...gateway });
     return { ...read, lacks: [...read.lacks, ...lacksOfSettings(settings)] };
   }
   const { linePrefix, timeZone } = settings;

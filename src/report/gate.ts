@@ -206,6 +206,8 @@ const SERVICE_TEXTS: Readonly<Record<string, string>> = {
   "server error": "Supabase's logs answer with an error of their own",
   "no answer": "Supabase's logs do not answer",
   answer: "the answer of Supabase's logs is not of the form that is documented",
+  "gateway heartbeat":
+    "the API gateway did not answer or did not refuse a request without a key; check `rest` in the config",
   "more rows": "Supabase's logs hold more rows than one sample reads; the next goes on",
   program: "`supabase logs` failed; run it by hand to see why",
 };

@@ -53,6 +53,12 @@ export type { NoticeStore } from "./store/notice-store.ts";
 export type { SampleStore } from "./store/store.ts";
 export { targetNotices } from "./store/target-notices.ts";
 export { targetStore } from "./store/target-store.ts";
-export { askManagementApi, askSupabaseCli, readSupabaseLog, type AskLogs } from "./supabase/index.ts";
+export {
+  askManagementApi,
+  askSupabaseCli,
+  readSupabaseLog,
+  sendGatewayHeartbeat,
+  type AskLogs,
+} from "./supabase/index.ts";
 export { evidenceOf, readTestResults } from "./test-results.ts";
 export type { TestEvidence } from "./test-results.ts";
