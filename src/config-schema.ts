@@ -105,6 +105,8 @@ const gate = z.strictObject({
   gapMinutes: z.number().positive().default(10),
   /** a statement that takes so many times as long as before, and reads more blocks, is slower */
   slower: z.number().min(1).default(2),
+  /** and by so many milliseconds at least: less is noise of the machine */
+  slowerMs: z.number().min(0).default(1),
   /** calls below which nothing is said about the speed of a statement */
   calls: z.number().int().min(1).default(20),
   /**
@@ -127,6 +129,11 @@ const supabaseLog = z.strictObject({
   project: z.string().regex(/^[a-z0-9-]+$/, "the reference of a project: lower-case letters and digits"),
   /** the origin of the Management API; the access token is sent there */
   api: z.string().refine(isSafeOrigin, "an origin with https, or on this machine").default("https://api.supabase.com"),
+  /**
+   * the origin of the project's own API, `https://<reference>.supabase.co`: each sample sends it a request without a key,
+   * which is refused and whose line has to arrive in the log of the gateway
+   */
+  rest: z.string().refine(isSafeOrigin, "an origin with https, or on this machine").optional(),
   /** ask by the Supabase CLI, version 3, which has a login of its own, in place of the API: `npx supabase` */
   cli: z.string().min(1).optional(),
 });
@@ -145,8 +152,14 @@ const target = z.strictObject({
     .strictObject({
       target: z.string().min(1),
       hours: z.number().min(0).default(24),
-      /** whether the gate of that target must have passed as well */
-      gate: z.boolean().default(false),
+      /** the gate of that target must have passed as well; `false`: only the time counts, which needs a reason */
+      gate: z.boolean().default(true),
+      /** why the gate is not asked; `apply` prints it, and writes it into the evidence */
+      reason: reason.optional(),
+    })
+    .refine((after) => after.gate || after.reason !== undefined, {
+      path: ["reason"],
+      error: "`gate: false` needs a `reason`: the time alone does not show that requests still get their rows",
     })
     .optional(),
   gate: gate.prefault({}),

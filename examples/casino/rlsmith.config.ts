@@ -47,9 +47,11 @@ export default defineConfig({
     tests: { command: "npx vitest run --reporter=json --outputFile={report}" },
   },
 
-  // Where `rlsmith apply` may go: staging first, and production when that has stayed as it was for a day and two people have approved the plan.
+  // Where `rlsmith apply` may go: staging first, and production when that has stayed as it was for a day, the gate of staging
+  // has passed on the samples of `rlsmith watch`, and two people have approved the plan.
   targets: {
-    staging: { url: { env: "STAGING_URL" } },
+    // `watch` reads its log for refused requests: `log: { supabase: { project: "<reference>" } }`, once there is a project
+    staging: { url: { env: "STAGING_URL" }, gate: { hours: 24 } },
     production: { url: { env: "PRODUCTION_URL" }, after: { target: "staging", hours: 24 }, requireApprovals: 2 },
   },
 });

@@ -18,6 +18,6 @@ export {
   stillReading,
   stillReadingByFunction,
 } from "./state/index.ts";
-export type { ChangedObject, Cut, StillReading } from "./state/index.ts";
+export type { ChangedObject, Cut, State, StillReading } from "./state/index.ts";
 export { refusedByServer, sharesBackends, takeTurn } from "./transaction/index.ts";
 export type { Connections, LockTry, Talk, TransitionLimits, Transitioned } from "./transaction/index.ts";

@@ -1,5 +1,8 @@
+import { resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { ToolError } from "../errors.ts";
+import type { WatchTarget } from "../pipeline/watch.ts";
+import { liveLog } from "../watch/index.ts";
 import { GATE_CRITERIA, type CriterionName } from "../gate-criteria.ts";
 
 export interface WatchFlags {
@@ -13,6 +16,8 @@ export interface WatchFlags {
   metrics?: number;
   onFail?: "rollback";
   on?: CriterionName[];
+  /** a file or folder, or `-` for standard input */
+  log?: string;
   recorder?: boolean;
   preRequest?: string;
   out?: string;
@@ -34,6 +39,7 @@ export const withWatch = (command: Command): Command =>
     .option("--metrics <port>", "serve OpenMetrics on this port of 127.0.0.1, at /metrics", portOf)
     .addOption(new Option("--on-fail <what>", ON_FAIL).choices(["rollback"]))
     .option("--on <criteria>", "with --on-fail: the criteria, such as denials,isolation", criteriaOf)
+    .option("--log <file>", "read the server's log there; - for standard input (default: `log` of the target)")
     .option("--recorder", "write the migration of the recorder, which counts requests without claims; apply nothing")
     .option(
       "--pre-request <function>",
@@ -63,6 +69,18 @@ export function rollbackCriteria({ onFail, on, once, metrics }: WatchFlags): Cri
     "--on-fail needs the criteria for which the plan is taken back",
     `name them, such as --on denials,isolation; there are ${GATE_CRITERIA.join(", ")}`,
   );
+}
+
+/** The log of the command line; null: that of the config. Throws ToolError (usage) if it cannot be read so. */
+export function logOf({ log, once }: WatchFlags): WatchTarget["log"] {
+  if (log === undefined) return null;
+  if (log !== "-") return { file: resolve(log) };
+  if (once === true)
+    throw refused(
+      "--log - reads what arrives between two samples, and --once takes one",
+      "leave --once out, or name a file",
+    );
+  return { live: liveLog(process.stdin) };
 }
 
 function refused(message: string, hint: string): ToolError {

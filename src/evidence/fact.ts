@@ -82,6 +82,8 @@ export interface ApplyFact {
   relations: number;
   /** of the error; null: there was none */
   code: string | null;
+  /** why the gate of the target that comes first was not asked; absent: it was, or none comes first */
+  gateNotAsked?: string;
 }
 
 export interface RollbackFact {

@@ -7,8 +7,8 @@ import type { Plan } from "../plan/index.ts";
 import { applyToDatabase, historyOfDatabase, rollbackDatabase, type DatabaseOptions } from "./apply-database.ts";
 import type { RollbackWay } from "./apply-database.ts";
 import { openToLook } from "./connections.ts";
-import type { Gate } from "../watch/index.ts";
-import { recordApplied } from "./record-applied.ts";
+import { planFacts, type Gate } from "../watch/index.ts";
+import { recordApplied, recordRolledBack } from "./record-applied.ts";
 import { gateOfTarget, sampleBefore, watchTarget } from "./watch.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
 
@@ -36,7 +36,8 @@ export type RollbackOptions = RollbackWay & {
 
 /**
  * Apply a plan to a target of the config. Throws ToolError: (not-proven) the target requires more approvals, or the
- * plan has not been in force on another target for as long as the config requires; (environment) a check on the server
+ * plan has not been in force on another target for as long as the config requires, or the gate of that target has not
+ * passed; (environment) a check on the server
  * failed, or a statement did.
  */
 export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promise<ApplyResult> {
@@ -46,6 +47,7 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
   const wanted = options.dryRun ? 0 : target.requireApprovals;
   const approvals = checkApprovals(options.approvals, hash, wanted, on.target);
   const url = await urlOf(on.target, target, on.projectDir);
+  const notAsked = gateNotAsked(on, options);
   if (target.after && !options.dryRun && !options.adopt) {
     const other = target.after.target;
     const otherUrl = await urlOf(other, targetOf(on.config, other), on.projectDir);
@@ -55,7 +57,7 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
     } finally {
       await db.close();
     }
-    if (target.after.gate) refuseUnpassed(await gateOfTarget(watchTarget({ ...on, target: other }, options.plan)));
+    if (notAsked === null) refuseUnpassed(await gateOfTarget(watchTarget({ ...on, target: other }, options.plan)), on);
   }
   const { cut, dryRun, adopt, migration } = options;
   let noSample: string | null = null;
@@ -71,6 +73,8 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
       noSample = await sampleBefore(watchTarget(on, options.plan), url);
     },
   });
+  if (notAsked !== null)
+    result.notes.push(`the gate of \`${target.after?.target}\` was not asked, and only the time counted: ${notAsked}`);
   if (noSample !== null)
     result.notes.push(
       `no sample was taken before the change, so \`rlsmith gate\` may have nothing to compare with: ${noSample}`,
@@ -83,13 +87,31 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
   return result;
 }
 
-function refuseUnpassed({ outcome, target, judgements }: Gate): void {
+/**
+ * Why the gate of the target that comes first is not asked, by the config or since the plan changes no access that a gate
+ * could judge; null: it is asked, or no target comes first.
+ */
+export function gateNotAsked(
+  on: OnTarget,
+  { plan, dryRun, adopt }: Omit<ApplyOptions, "approvals" | "cut" | "migration">,
+): string | null {
+  const { after } = targetOf(on.config, on.target);
+  if (after === undefined || dryRun || adopt) return null;
+  if (!after.gate) return after.reason ?? "`gate: false`";
+  return planFacts(plan).touched.length === 0 ? "the plan changes no policy, so there is no access to judge" : null;
+}
+
+function refuseUnpassed({ outcome, target, judgements, samples }: Gate, { target: next }: OnTarget): void {
   if (outcome === "passed") return;
   throw new ToolError(
     "not-proven",
     "GATE_NOT_PASSED",
     `the gate of \`${target}\`, where the plan has to be in force first, has ${outcome === "failed" ? "failed" : "not passed yet"}:`,
-    `see what is missing: rlsmith gate --target ${target}`,
+    samples.after === 0
+      ? `take samples there: rlsmith watch --target ${target}; then ask the gate: rlsmith gate --target ${target}`
+      : outcome === "failed"
+        ? `see what failed: rlsmith gate --target ${target}; to take the plan back there: rlsmith rollback --target ${target}`
+        : `see what is missing: rlsmith gate --target ${target}; watch on: rlsmith watch --target ${target}; then apply to ${next} again`,
     {
       list: judgements.flatMap(({ criterion, state, waived }) =>
         state === "passed" || waived !== null ? [] : [`${criterion}: ${state}`],
@@ -106,7 +128,13 @@ export async function rollbackOnTarget(on: OnTarget, options: RollbackOptions): 
   const target = targetOf(on.config, on.target);
   const url = await urlOf(on.target, target, on.projectDir);
   const { dryRun, migration } = options;
-  return rollbackDatabase(url, options, { ...onDatabase(on, target), dryRun, migration });
+  const result = await rollbackDatabase(url, options, { ...onDatabase(on, target), dryRun, migration });
+  const untold = dryRun || result.outcome !== "taken back" ? null : await recordRolledBack(url);
+  if (untold !== null)
+    result.notes.push(
+      `the recorder was not told of the rollback, and takes the time of the plan for its own: ${untold}`,
+    );
+  return result;
 }
 
 /** The journal of a target, oldest first. Only reads. Throws ToolError (environment). */

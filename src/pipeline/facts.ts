@@ -71,13 +71,21 @@ export const impactFact = ({ users, relations }: Impact): Fact => ({
   untold: relations.filter(({ untold }) => untold.length > 0).length,
 });
 
-/** `failed`: the code of the error with which it ended. */
-export const applyFact = (plan: Plan, result: Pick<ApplyResult, "outcome"> | { failed: string }): Fact => ({
+/**
+ * `failed`: the code of the error with which it ended. `gateNotAsked`: why the gate of the target that comes first was not
+ * asked; null: it was, or none comes first.
+ */
+export const applyFact = (
+  plan: Plan,
+  result: Pick<ApplyResult, "outcome"> | { failed: string },
+  gateNotAsked: string | null,
+): Fact => ({
   kind: "apply",
   purpose: purposeOf(plan),
   outcome: "failed" in result ? "failed" : result.outcome,
   relations: touchedRelations(plan).size,
   code: "failed" in result ? result.failed : null,
+  ...(gateNotAsked === null ? {} : { gateNotAsked }),
 });
 
 export const rollbackFact = ({ outcome, undone }: RollbackResult): Fact => ({

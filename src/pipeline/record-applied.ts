@@ -1,4 +1,4 @@
-import { inForce, readJournal } from "../apply/index.ts";
+import { inForce, readJournal, type Entry } from "../apply/index.ts";
 import type { Db } from "../db/port.ts";
 import { messageOf } from "../errors.ts";
 import { hasRecorder, recordAppliedAt } from "../watch/index.ts";
@@ -9,7 +9,21 @@ import { openToLook } from "./connections.ts";
  * issued before are stale. Returns null, or the reason why it could not be told; it never throws, since the plan is in
  * force by now. Without a connection nothing is said: the readings of the recorder say themselves that they know no time.
  */
-export async function recordApplied(url: string, planHash: string): Promise<string | null> {
+export const recordApplied = async (url: string, planHash: string): Promise<string | null> =>
+  recordNewest(url, (entries) => entries.findLast((entry) => entry.planHash === planHash));
+
+/**
+ * The same after a rollback: the time of the newest entry that is still in force, or none, so that a plan that is applied
+ * later is not compared with tokens by the time of the one that was taken back.
+ */
+export const recordRolledBack = async (url: string): Promise<string | null> =>
+  recordNewest(url, (entries) => entries.at(-1) ?? null);
+
+/** `newest`: undefined: nothing is told; null: no plan is in force. */
+async function recordNewest(
+  url: string,
+  newest: (entries: readonly Entry[]) => Entry | null | undefined,
+): Promise<string | null> {
   let db: Db;
   try {
     db = await openToLook(url, "rlsmith apply");
@@ -18,10 +32,8 @@ export async function recordApplied(url: string, planHash: string): Promise<stri
   }
   try {
     if (!(await hasRecorder(db))) return null;
-    const newest = inForce(await inReadOnly(db, async () => readJournal(db))).findLast(
-      (entry) => entry.planHash === planHash,
-    );
-    if (newest !== undefined) await recordAppliedAt(db, newest.at);
+    const entry = newest(inForce(await inReadOnly(db, async () => readJournal(db))));
+    if (entry !== undefined) await recordAppliedAt(db, entry?.at ?? null);
     return null;
   } catch (error) {
     return messageOf(error);

@@ -11,16 +11,33 @@ import { relationsOf, type AuditReading, type IsolationReading, type Lack, type 
 import { inspectCatalog } from "./inspection.ts";
 import { verifyDatabase } from "./verify.ts";
 
+/** What is read once an hour, and the process of the server that read it. */
+export interface HourlyReadings {
+  readings: Reading[];
+  process: string;
+}
+
+/** The process id of the server that a connection has, as text. */
+export async function processOf(db: Db): Promise<string> {
+  const [row] = await db.query<{ process: string }>("select pg_catalog.pg_backend_pid()::text as process");
+  return row?.process ?? "";
+}
+
 /** The readings that need the catalog and cost more than the others: the attack, and the audit of stored claims. */
 export async function hourlyReadings(
   url: string,
   { config, plan }: { config: Config | null; plan: Plan },
   now: string,
-): Promise<Reading[]> {
+): Promise<HourlyReadings> {
   const db = await openServer(url, { applicationName: "rlsmith watch" });
   try {
+    const process = await processOf(db);
     const catalog = await inspect(db);
-    return [await isolationReading(db, catalog, { config, plan }, now), await auditReading(db, catalog, config, now)];
+    const readings = [
+      await isolationReading(db, catalog, { config, plan }, now),
+      await auditReading(db, catalog, config, now),
+    ];
+    return { readings, process };
   } finally {
     await db.close();
   }

@@ -24,6 +24,7 @@ import {
   readRequests,
   readServer,
   readSupabaseLog,
+  sendGatewayHeartbeat,
   readStatements,
   readTables,
   readTestResults,
@@ -36,8 +37,10 @@ import {
   type Cursors,
   type Gate,
   type History,
+  type LiveLog,
   type LogReading,
   type NoticeStore,
+  type OwnProcesses,
   type ObjectFacts,
   type Reading,
   type Sample,
@@ -51,7 +54,7 @@ import {
 import { openToLook } from "./connections.ts";
 import { notify } from "./notify.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
-import { hourlyReadings } from "./watch-hourly.ts";
+import { hourlyReadings, processOf, type HourlyReadings } from "./watch-hourly.ts";
 import { webhookOf, type Notified } from "./webhook.ts";
 
 /** A target that is watched for a plan. */
@@ -62,6 +65,8 @@ export interface WatchTarget {
   run: string;
   /** what this run has read of the samples, to which each sample adds */
   history: History;
+  /** a log in place of that of the config: a file or a folder, or what another program writes; null: that of the config */
+  log: { file: string } | { live: LiveLog } | null;
 }
 
 /** What a sample led to. */
@@ -75,8 +80,9 @@ export interface Taken {
 }
 
 /** A target to be watched for a plan, by a run of its own. */
-export const watchTarget = (on: OnTarget, plan: Plan): WatchTarget => ({
+export const watchTarget = (on: OnTarget, plan: Plan, log: WatchTarget["log"] = null): WatchTarget => ({
   on,
+  log,
   plan,
   run: randomUUID(),
   history: newHistory(),
@@ -148,15 +154,15 @@ const BEFORE_LIMIT = 10_000;
 async function sampleOn(
   db: Db,
   watch: WatchTarget,
-  hourly: ((now: string) => Promise<Reading[]>) | null,
+  hourly: ((now: string) => Promise<HourlyReadings>) | null,
 ): Promise<Pick<Taken, "sample" | "kept">> {
   const { on, plan, run } = watch;
   const hash = planHash(plan);
-  const supabase = supabaseLogs(on);
+  const supabase = supabaseLogs(watch);
   const { samples: store } = storesOf(db, on, hash);
   const newest = await store.newest();
   const server = await readServer(db);
-  const { readings, kind } = await readAll(db, watch, { newest, now: server.at, hourly, supabase });
+  const { readings, kind, appliedAt } = await readAll(db, watch, { newest, now: server.at, hourly, supabase });
   const sample: Sample = {
     formatVersion: 1,
     number: (newest?.sample.number ?? 0) + 1,
@@ -165,6 +171,7 @@ async function sampleOn(
     planHash: hash,
     kind,
     at: server.at,
+    appliedAt,
     server: server.server,
     readings: readings.map(({ cursor: _, ...one }) => one),
   };
@@ -226,20 +233,20 @@ interface Look {
   /** ISO 8601, by the clock of the server */
   now: string;
   /** the attack, and what is read with it; null for none */
-  hourly: ((now: string) => Promise<Reading[]>) | null;
+  hourly: ((now: string) => Promise<HourlyReadings>) | null;
   supabase: AskLogs | null;
 }
 
 async function readAll(
   db: Db,
-  { plan, on, run }: WatchTarget,
+  { plan, on, run, history, log: given }: WatchTarget,
   { newest, now, hourly, supabase }: Look,
-): Promise<{ readings: Reading[]; kind: Sample["kind"] }> {
+): Promise<{ readings: Reading[]; kind: Sample["kind"]; appliedAt: string | null }> {
   const { sample: before, cursors } = newest ?? { sample: null, cursors: {} };
   const scope = { relations: relationsOf(plan) };
   // what the source itself has written
   const earlier = (cursors.objects as ObjectFacts | undefined) ?? null;
-  const { reading, inForce } = await readObjects(db, plan, planHash(plan), earlier);
+  const { reading, inForce } = await readObjects(db, plan, planHash(plan), earlier, before?.kind ?? null);
   const kind = inForce.length > 0 ? "after" : "before";
   const counters = await countersOf(db, scope, cursors);
   // apply has tried requests of its own before COMMIT
@@ -247,18 +254,32 @@ async function readAll(
     counters[0] = { ...counters[0], statements: [] };
     counters[1] = { ...counters[1], tables: [] };
   }
-  const others: Reading[] = [await readRequests(db, cursors.requests ?? null, inForce.at(-1)?.at ?? null)];
+  const appliedAt = inForce.at(-1)?.at ?? null;
+  const others: Reading[] = [await readRequests(db, cursors.requests ?? null, appliedAt)];
   const differs = reading.differences.length > 0;
+  const processes = new Set([await processOf(db)]);
   if (before?.kind !== kind || isDue(cursors.isolation, now, differs, before)) {
-    others.push(await readPlans(db, scope), ...(hourly === null ? [] : await hourly(now)));
+    others.push(await readPlans(db, scope));
+    const read = hourly === null ? null : await hourly(now);
+    if (read !== null) {
+      others.push(...read.readings);
+      processes.add(read.process);
+    }
     // what the planner has evaluated and the attack has executed is no traffic: the next readings begin after it
     const [statements, tables] = await countersOf(db, scope, cursors);
     counters[0] = { ...counters[0], cursor: statements.cursor };
     counters[1] = { ...counters[1], cursor: tables.cursor };
   }
-  const isShown = before?.run === run && before.readings.some((one) => one.source === "log" && one.planted === "seen");
-  const log = await logReading(db, on, { cursor: cursors.log ?? null, plants: !isShown, now, kind, supabase });
-  return { readings: [reading, ...counters, ...others, ...(log === null ? [] : [log])], kind };
+  const log = await logReading(db, on, given, {
+    cursor: cursors.log ?? null,
+    plants: !history.seen.planted.shownBy.has(run),
+    now,
+    kind,
+    supabase,
+    own: { since: now, processes },
+    ...(before === null ? {} : { notBefore: before.at }),
+  });
+  return { readings: [reading, ...counters, ...others, ...(log === null ? [] : [log])], kind, appliedAt };
 }
 
 /** The counters since the sample before; those of the first are all that the server holds. */
@@ -273,19 +294,24 @@ async function countersOf(db: Db, scope: WatchScope, cursors: Cursors): Promise<
   ];
 }
 
-/** The log that the config names; null: none is named. */
+/** The log that the run or the config names; null: none is named. */
 async function logReading(
   db: Db,
   { config, target, projectDir }: OnTarget,
+  given: WatchTarget["log"],
   {
     cursor,
     plants,
     now,
     kind,
     supabase,
-  }: { cursor: unknown; plants: boolean; kind: Sample["kind"] } & Pick<Look, "now" | "supabase">,
+    ...more
+  }: { cursor: unknown; plants: boolean; kind: Sample["kind"]; own: OwnProcesses; notBefore?: string } & Pick<
+    Look,
+    "now" | "supabase"
+  >,
 ): Promise<LogReading | null> {
-  const { log } = targetOf(config, target);
+  const log = given ?? targetOf(config, target).log;
   if (log === undefined) return null;
   const settings = await readLogSettings(db);
   const [row] = await db.query<{ name: string }>("select current_database()::text as name");
@@ -294,25 +320,32 @@ async function logReading(
   const database = row?.name ?? null;
   if ("supabase" in log) {
     if (supabase === null) throw new Error("its logs were opened with the sample");
-    const { project } = log.supabase;
+    const { project, rest } = log.supabase;
     // before the change, what was refused in the hours before is what the others are compared with
     const start = kind === "before" ? "begin" : "end";
-    const read = await readSupabaseLog(supabase, { project, cursor, start, now, database, heartbeat });
+    const gateway = rest === undefined ? {} : { gateway: await sendGatewayHeartbeat(rest) };
+    const read = await readSupabaseLog(supabase, { project, cursor, start, now, database, heartbeat, ...gateway });
     return { ...read, lacks: [...read.lacks, ...lacksOfSettings(settings)] };
   }
-  const reading = await readLog(
-    "file" in log ? { kind: "files", path: resolve(projectDir, log.file) } : { kind: "server", db },
-    {
-      cursor,
-      start: "end",
-      format: null,
-      linePrefix: settings.linePrefix,
-      timeZone: settings.timeZone,
-      database,
-      heartbeat,
-      planted,
-    },
-  );
+  const { linePrefix, timeZone } = settings;
+  const options = {
+    cursor,
+    start: "end",
+    format: null,
+    linePrefix,
+    timeZone,
+    database,
+    heartbeat,
+    planted,
+    ...more,
+  } as const;
+  const reading =
+    "live" in log
+      ? await log.live.read(options)
+      : await readLog(
+          "file" in log ? { kind: "files", path: resolve(projectDir, log.file) } : { kind: "server", db },
+          options,
+        );
   return { ...reading, lacks: [...reading.lacks, ...lacksOfSettings(settings)] };
 }
 
@@ -320,9 +353,9 @@ async function logReading(
  * Supabase's logs of a target, if the config names them; else null. Throws ToolError (environment): there is no access
  * token.
  */
-function supabaseLogs({ config, target, projectDir }: OnTarget): AskLogs | null {
+function supabaseLogs({ on: { config, target, projectDir }, log: given }: WatchTarget): AskLogs | null {
   const { log } = targetOf(config, target);
-  if (log === undefined || !("supabase" in log)) return null;
+  if (given !== null || log === undefined || !("supabase" in log)) return null;
   const { api, cli, project } = log.supabase;
   if (cli !== undefined) return askSupabaseCli({ project, program: cli, cwd: projectDir });
   const token = process.env["SUPABASE_ACCESS_TOKEN"]?.trim();

@@ -27,7 +27,7 @@ export function renderGate(given: Gate, colours: Colours): string {
     from === null || to === null
       ? `${gate.target}: no sample since the change${samples.before > 0 ? `, ${counted(samples.before, "sample")} before it` : ""}`
       : `${gate.target}: ${counted(samples.after, "sample")} from ${minute(from)} to ${minute(to)} UTC, ${samples.before} before the change`;
-  return `${[head, [...criteriaLines(gate, colours), colours.dim(shownText(gate))].join("\n"), outcomeText(gate, colours)].join("\n\n")}\n`;
+  return `${[head, [...criteriaLines(gate, colours), colours.dim(shownText(gate)), colours.dim(limitsText(gate))].join("\n"), outcomeText(gate, colours)].join("\n\n")}\n`;
 }
 
 /** One line for each criterion, and what it found below it; `beside`: what stands before its figure. */
@@ -45,15 +45,24 @@ export function criteriaLines(
   ]);
 }
 
-/** Which criteria have shown on this target that they can fail. */
+/** How each criterion has shown that it can fail. */
 function shownText({ judgements }: Gate): string {
-  const named = (shown: boolean): string =>
+  const named = (shown: Gate["judgements"][number]["shown"]): string =>
     judgements
       .filter((one) => one.shown === shown)
       .map(({ criterion }) => criterion)
       .join(", ");
-  return `shown that they can fail: ${named(true)}; not shown: ${named(false)}`;
+  const parts = [
+    ["by statements on the target", named("target")],
+    ["by a fault planted in what was read", named("samples")],
+    ["not shown", named(null)],
+  ].filter(([, names]) => names !== "");
+  return `shown that they can fail: ${parts.map(([how, names]) => `${how}: ${names}`).join("; ")}`;
 }
+
+/** What the figures are judged by. */
+const limitsText = ({ limits: { hours, gapMinutes, slower, slowerMs, calls, share } }: Gate): string =>
+  `limits: ${hours} h, gaps of ${gapMinutes} min, statements ${slower} times as long and ${slowerMs} ms more in ${calls} calls, ${percent(share)} of requests`;
 
 const MOST_LINES = 8;
 
@@ -197,6 +206,8 @@ const SERVICE_TEXTS: Readonly<Record<string, string>> = {
   "server error": "Supabase's logs answer with an error of their own",
   "no answer": "Supabase's logs do not answer",
   answer: "the answer of Supabase's logs is not of the form that is documented",
+  "gateway heartbeat":
+    "the API gateway did not answer or did not refuse a request without a key; check `rest` in the config",
   "more rows": "Supabase's logs hold more rows than one sample reads; the next goes on",
   program: "`supabase logs` failed; run it by hand to see why",
 };
@@ -218,6 +229,10 @@ export function lackText({ lack, what }: Lack): string {
       return `not seen: entries of ${what} are gone`;
     case "service":
       return `not seen yet: ${SERVICE_TEXTS[what] ?? what}`;
+    case "earlier sample":
+      return `not seen: an earlier rlsmith took the last sample, and did not read the ${what} of the relations; take another: rlsmith watch --once`;
+    case "not shown":
+      return "a fault that was planted in what was read was not found, so nothing shows that this criterion can fail";
     case "nothing before":
       return `not seen: nothing of ${what} is known from before`;
   }

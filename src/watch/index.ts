@@ -18,7 +18,16 @@ export {
   type RequestLogin,
   type WatchScope,
 } from "./database/index.ts";
-export { lacksOfSettings, plantDenial, readLog, readLogSettings, sendHeartbeat } from "./log/index.ts";
+export {
+  lacksOfSettings,
+  liveLog,
+  plantDenial,
+  readLog,
+  readLogSettings,
+  sendHeartbeat,
+  type LiveLog,
+  type OwnProcesses,
+} from "./log/index.ts";
 export { newHistory, readOn, type History } from "./history.ts";
 export { gateOf, type Gate, type Waiver } from "./gate.ts";
 export { tellingsOf, type Notice } from "./notice.ts";
@@ -44,6 +53,12 @@ export type { NoticeStore } from "./store/notice-store.ts";
 export type { SampleStore } from "./store/store.ts";
 export { targetNotices } from "./store/target-notices.ts";
 export { targetStore } from "./store/target-store.ts";
-export { askManagementApi, askSupabaseCli, readSupabaseLog, type AskLogs } from "./supabase/index.ts";
+export {
+  askManagementApi,
+  askSupabaseCli,
+  readSupabaseLog,
+  sendGatewayHeartbeat,
+  type AskLogs,
+} from "./supabase/index.ts";
 export { evidenceOf, readTestResults } from "./test-results.ts";
 export type { TestEvidence } from "./test-results.ts";

@@ -21,7 +21,11 @@ export interface Lack {
     /** a service refused, failed or did not answer: nothing is lost, and the next reading begins where this one ended */
     | "service"
     /** there is no sample to compare with yet */
-    | "nothing before";
+    | "nothing before"
+    /** the newest sample is one of an earlier rlsmith, which did not read it: the next sample does */
+    | "earlier sample"
+    /** the criterion did not find a fault that was planted in what was read, or there was nothing to plant one in */
+    | "not shown";
   /** a name in the server's own terms: `pg_stat_statements`, `log_line_prefix`; never a value */
   what: string;
 }
@@ -70,9 +74,10 @@ export interface StatementsReading extends Read<"statements"> {
   statements: StatementCount[];
   /**
    * for each relation of the plan whose row security is not forced: the roles that have the privileges of its owner, whom
-   * it does not concern; without superusers and roles with BYPASSRLS
+   * it does not concern; without superusers and roles with BYPASSRLS; null: a sample of an earlier rlsmith, which did not
+   * read them
    */
-  owners: { relation: NameKey; roles: string[] }[];
+  owners: { relation: NameKey; roles: string[] }[] | null;
 }
 
 /** One statement of one role. Its text may hold values in PostgreSQL's own counters (utility commands), so it is not stored. */
@@ -132,6 +137,11 @@ export interface PlanCount {
 /** Whether the objects of the plan are as it left them, and what surrounds them as the first sample found it. */
 export interface ObjectsReading extends Read<"objects"> {
   differences: ObjectDifference[];
+  /**
+   * in a copy of what was read of the catalog, each policy, function and relation of the plan was changed, and each was
+   * found to differ; absent: a sample of an earlier rlsmith
+   */
+  planted?: "seen" | "not seen";
 }
 
 export interface ObjectDifference {
@@ -265,6 +275,11 @@ export interface Sample {
   kind: "before" | "after";
   /** ISO 8601, by the server's clock */
   at: string;
+  /**
+   * ISO 8601: when the newest part of the plan that is in force was applied, by the journal; null: none is; absent: a
+   * sample of an earlier rlsmith
+   */
+  appliedAt?: string | null;
   server: ServerFacts;
   readings: StoredReading[];
 }

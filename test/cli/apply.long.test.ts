@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startCluster, type Cluster } from "../faults/cluster.ts";
 import { makeFixture, makeTemplate, POLICIES, type Fixture } from "../faults/fixture.ts";
@@ -218,8 +219,9 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
 
   test("a target that comes after another", async () => {
     await fresh("production");
-    const targets = (hours: number): string =>
-      `{ staging: { url: { env: "STAGING_URL" } }, production: { url: { env: "PRODUCTION_URL" }, after: { target: "staging", hours: ${hours} } } }`;
+    const clock = `gate: false, reason: "nobody uses staging"`;
+    const targets = (hours: number, gate = clock): string =>
+      `{ staging: { url: { env: "STAGING_URL" } }, production: { url: { env: "PRODUCTION_URL" }, after: { target: "staging", hours: ${hours}, ${gate} } } }`;
     const dir = copy(targets(0));
     const early = await run(dir, "apply", "--target", "production");
     expect([early.code, early.stderr]).toEqual([3, expect.stringContaining("is not in force on `staging`")]);
@@ -234,7 +236,24 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
     ]);
     expect((await run(dir, "rollback", "--target", "staging", "--force", "--reason", "test")).code).toBe(0);
     expect((await run(dir, "apply", "--target", "staging")).code).toBe(0);
-    expect((await run(dir, "apply", "--target", "production")).code).toBe(0);
+    // nothing in the config says that the gate is not to be asked, and nobody has watched staging
+    const unwatched = await run(copy(targets(0, "")), "apply", "--target", "production");
+    expect([unwatched.code, unwatched.stderr]).toEqual([
+      3,
+      expect.stringMatching(
+        /has not passed yet: \[GATE_NOT_PASSED\][\s\S]*coverage: (?:not enough yet|cannot be told)[\s\S]*rlsmith watch --target staging/,
+      ),
+    ]);
+    const unsaid = await run(copy(targets(0, "gate: false")), "apply", "--target", "production");
+    expect([unsaid.code, unsaid.stderr]).toEqual([2, expect.stringContaining("`gate: false` needs a `reason`")]);
+    const applied = await run(dir, "apply", "--target", "production");
+    expect([applied.code, applied.stdout]).toEqual([
+      0,
+      expect.stringContaining("the gate of `staging` was not asked, and only the time counted: nobody uses staging"),
+    ]);
+    expect(readFileSync(join(dir, ".rlsmith/evidence.jsonl"), "utf8")).toContain(
+      '"gateNotAsked":"nobody uses staging"',
+    );
   });
 
   test("rollback where nothing was applied", async () => {

@@ -21,6 +21,8 @@ const PASSWORD = "test-pw";
 /** A cluster of a test's own that can be crashed and started again on the same data directory and port. */
 export interface Cluster {
   port: number;
+  /** the file that its standard error goes to */
+  output: string;
   /** as `postgres`, the superuser, unless another login is named */
   url(database: string, login?: string, password?: string): string;
   /** Stop as `immediate` does (no checkpoint, no rollback: the log is replayed at the next start), and start again. */
@@ -110,6 +112,7 @@ export async function startCluster({
   await start();
   return {
     port,
+    output: join(home, "log"),
     url,
     crash: async () => {
       await end("SIGQUIT");

@@ -22,7 +22,7 @@ export default defineConfig({
   requests: { claims: "sent", reason: "the gateway sets them" },
   context: { "app.org_id": { claim: "org_id", type: "uuid" } },
   targets: {
-    production: { url: { env: "PRODUCTION_URL" }, after: { target: "staging", hours: 0 }, requireApprovals: 1 },
+    production: { url: { env: "PRODUCTION_URL" }, after: { target: "staging", hours: 0, gate: false, reason: "no traffic here" }, requireApprovals: 1 },
     staging: { url: { env: "STAGING_URL" } },
   },
 });

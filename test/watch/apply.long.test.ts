@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CriterionName } from "../../src/index.ts";
 import { nameKey } from "../../src/pg/name.ts";
 import { SILENT_TALK, applyToDatabase } from "../../src/pipeline/apply-database.ts";
-import { applyToTarget } from "../../src/pipeline/apply.ts";
+import { applyToTarget, rollbackOnTarget } from "../../src/pipeline/apply.ts";
 import type { OnTarget } from "../../src/pipeline/target.ts";
 import { findMajors } from "../faults/majors.ts";
 import { openClient } from "../faults/with-client.ts";
@@ -84,6 +84,52 @@ describe.skipIf(!server)("the sample that apply takes", () => {
       "applied",
       [expect.stringMatching(/^no sample was taken before the change.*`rlsmith\.samples` is not as rlsmith made it/)],
     ]);
+  });
+
+  test("leads to a gate that the next target waits for, unless the config says why not", async () => {
+    const [one, next] = [await watching.database("first"), await watching.database("second")];
+    const [staging] = Object.values(one.on.config?.targets ?? {});
+    const [production] = Object.values(next.on.config?.targets ?? {});
+    if (!one.on.config || !staging || !production) throw new Error("the fixture has a target");
+    const waived = { claims: { by: "Security lead", reason: "no recorder here" } };
+    const after = { target: "staging", hours: 0, gate: true };
+    const on = (over: object = {}): OnTarget => ({
+      ...one.on,
+      config: one.on.config && {
+        ...one.on.config,
+        targets: {
+          staging: { ...staging, gate: { ...staging.gate, waived } },
+          production: { ...production, after: { ...after, ...over } },
+        },
+      },
+      target: "production",
+    });
+    const apply = async (over?: object): Promise<unknown> => applyToTarget(on(over), { ...OPTIONS, plan: one.plan });
+    await one.load();
+    await one.sample();
+    await one.apply();
+    // the time alone is over
+    await expect(apply()).rejects.toMatchObject({
+      code: "GATE_NOT_PASSED",
+      hint: expect.stringContaining("rlsmith watch --target staging"),
+    });
+    await one.sample();
+    await one.load();
+    await one.sample();
+    expect(await apply()).toMatchObject({ outcome: "applied", notes: [] });
+    // requests are refused since, though the objects are as they were
+    await rollbackOnTarget(on(), { by: "journal", to: null, force: null, dryRun: false, migration: null });
+    await one.load({ claims: () => ({ role: "authenticated" }) });
+    await one.sample();
+    await expect(apply()).rejects.toMatchObject({
+      code: "GATE_NOT_PASSED",
+      message: expect.stringContaining("has failed"),
+      list: expect.arrayContaining(["denials: failed"]),
+    });
+    expect(await apply({ gate: false, reason: "the tokens of the test were wrong" })).toMatchObject({
+      outcome: "applied",
+      notes: [expect.stringContaining("only the time counted: the tokens of the test were wrong")],
+    });
   });
 
   test("is missing, and apply says so, where the config does not name the database", async () => {

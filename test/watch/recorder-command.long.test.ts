@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Gate } from "../../src/index.ts";
-import { applyToTarget } from "../../src/pipeline/apply.ts";
+import { applyToTarget, rollbackOnTarget } from "../../src/pipeline/apply.ts";
 import { findMajors } from "../faults/majors.ts";
 import { withClient } from "../faults/with-client.ts";
 import { rlsmith } from "../support/cli.ts";
@@ -137,6 +137,28 @@ describe.skipIf(!server)("watch --recorder", () => {
         expect.objectContaining({ cause: "request without claim", claim: "app_metadata.tenant_id", count: 2 }),
       ]),
     });
+
+    // a rollback, and a later apply, each with a time of its own
+    const told = async (): Promise<unknown> =>
+      ((await one.exec("select rlsmith_recorder.applied_at() as at")) as { rows: { at: string | null }[] }).rows[0]?.at;
+    const earlier = await told();
+    expect(Number(earlier)).toBeGreaterThan(OLD);
+    const { notes: said } = await rollbackOnTarget(one.on, {
+      by: "journal",
+      to: null,
+      force: null,
+      dryRun: false,
+      migration: null,
+    });
+    expect([said.join().includes("recorder"), await told()]).toEqual([false, null]);
+    await requests("kept", 70, OLD);
+    await one.apply();
+    expect(Number(await told())).toBeGreaterThan(Number(earlier));
+    await requests("kept", 70, NEW);
+    // the two requests without a claim were made with the plan that was taken back
+    expect((await one.sample()).gate.samples.after).toBe(1);
+    await requests("kept", 70, NEW);
+    expect(claimsIn((await one.sample()).gate)).toMatchObject({ state: "passed", k: 0, causes: [] });
 
     await withClient(watching.cluster.url("kept", "deployer"), async (client) => client.query(migration.down));
     expect(await setting()).toContain("pgrst.db_pre_request=public.check_request");

@@ -14,7 +14,7 @@ const BEFORE = 10;
 const COMMANDS = ["SELECT", "INSERT", "UPDATE", "DELETE"] as const;
 const relation = nameKey({ schema: "public", name: "bill" });
 
-export const LIMITS: GateLimits = { hours: 24, gapMinutes: 10, slower: 2, calls: 20, share: 0.001 };
+export const LIMITS: GateLimits = { hours: 24, gapMinutes: 10, slower: 2, slowerMs: 1, calls: 20, share: 0.001 };
 export const PLAN: PlanFacts = {
   touched: COMMANDS.map((command) => ({ relation, command })),
   retired: ["app.tenant_id"],
@@ -36,7 +36,7 @@ const statements: StatementCount[] = COMMANDS.map((command, n) => ({
 }));
 
 const readings = (minute: number): StoredReading[] => [
-  { source: "objects", lacks: [], differences: [] },
+  { source: "objects", lacks: [], differences: [], planted: "seen" },
   { source: "statements", lacks: [], owners: [], statements },
   {
     source: "tables",

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { approvalsOf } from "../../apply/index.ts";
 import { ToolError } from "../../errors.ts";
-import { applyToTarget } from "../../pipeline/apply.ts";
+import { applyToTarget, gateNotAsked } from "../../pipeline/apply.ts";
 import { applyFact } from "../../pipeline/facts.ts";
 import { readPlan } from "../../plan/index.ts";
 import { renderApplied } from "../../report/apply-terminal.ts";
@@ -33,16 +33,24 @@ export function applyCommand(command: Command, done: (exit: number) => void): vo
       const cut = cutOf(flags.by, on.config);
       const { dryRun = false, adopt = false } = flags;
       const approvals = approvalsOf(on.projectDir);
+      const notAsked = gateNotAsked(on, { plan, dryRun, adopt });
       const result = await applyToTarget(on, { plan, cut, dryRun, migration: files.up, adopt, approvals }).catch(
         async (error: unknown) => {
           if (error instanceof ToolError && error.kind === "environment" && !dryRun)
-            await recorded(on.projectDir, EXIT.findings, { fact: applyFact(plan, { failed: error.code }), ...about });
+            await recorded(on.projectDir, EXIT.findings, {
+              fact: applyFact(plan, { failed: error.code }, notAsked),
+              ...about,
+            });
           throw error;
         },
       );
       printResult(flags.format, { format: "rlsmith-apply", formatVersion: 1, ...result }, (colours) =>
         renderApplied(result, colours),
       );
-      done(dryRun ? EXIT.fine : await recorded(on.projectDir, EXIT.fine, { fact: applyFact(plan, result), ...about }));
+      done(
+        dryRun
+          ? EXIT.fine
+          : await recorded(on.projectDir, EXIT.fine, { fact: applyFact(plan, result, notAsked), ...about }),
+      );
     });
 }

@@ -4,7 +4,7 @@ import { readPlan } from "../../plan/index.ts";
 import { EXIT } from "../exit.ts";
 import { onTarget, withTarget, type TargetFlags } from "../target-options.ts";
 import { writeRecorder } from "../watch-recorder.ts";
-import { rollbackCriteria, withWatch, type WatchFlags } from "../watch-options.ts";
+import { logOf, rollbackCriteria, withWatch, type WatchFlags } from "../watch-options.ts";
 import { runWatch } from "../watch-run.ts";
 
 export function watchCommand(command: Command, done: (exit: number) => void): void {
@@ -13,7 +13,13 @@ export function watchCommand(command: Command, done: (exit: number) => void): vo
     const on = await onTarget(project, flags);
     const { plan } = readPlan(on.projectDir, flags.plan);
     if (flags.recorder === true) return done(await writeRecorder(on, plan.context, flags));
-    const { gate } = await runWatch(watchTarget(on, plan), flags, criteria);
-    done(gate.outcome === "failed" ? EXIT.findings : EXIT.fine);
+    const log = logOf(flags);
+    try {
+      const { gate } = await runWatch(watchTarget(on, plan, log), flags, criteria);
+      done(gate.outcome === "failed" ? EXIT.findings : EXIT.fine);
+    } finally {
+      // a program that writes on keeps this one running
+      if (log !== null && "live" in log) log.live.close();
+    }
   });
 }

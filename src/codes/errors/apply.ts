@@ -114,11 +114,12 @@ export const APPLY_ERRORS = {
   GATE_NOT_PASSED: {
     kind: "not-proven",
     title: "the gate of the target that comes first has not passed",
-    why: "`after` of the target asks with `gate: true` that the samples of another target are clean and complete. A gate without enough samples, or whose sources cannot show something, has not passed.",
+    why: "`after` of the target asks that the samples which `rlsmith watch` has taken of another target are clean and complete. A gate without enough samples, or whose sources cannot show something, has not passed.",
     todo: [
       "Run `rlsmith gate` for that target: it lists each criterion with what is missing.",
       "Go on watching it with `rlsmith watch`.",
       "A criterion that this target can never show is waived in its `gate` in rlsmith.config.ts, by a person and with a reason.",
+      "If nobody uses that target, so that there is nothing to watch: `gate: false` with a `reason` in `after`. Only the time counts then, and the reason is printed and written into the evidence.",
     ],
   },
   RECORDER_INSTALLED: {

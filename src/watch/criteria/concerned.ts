@@ -1,5 +1,14 @@
 import type { NameKey } from "../../pg/name.ts";
-import type { StatementsReading } from "../sample.ts";
+import type { Lack, StatementsReading } from "../sample.ts";
+
+/** What an earlier rlsmith did not read: without it, statements of an owner would count as those of everybody. */
+export const ownersLacks = ({
+  sources,
+  owners,
+}: {
+  sources: ReadonlyMap<string, unknown>;
+  owners: StatementsReading["owners"];
+}): Lack[] => (sources.has("statements") && owners === null ? [{ lack: "earlier sample", what: "owners" }] : []);
 
 /**
  * A function that is true if row security of a relation concerns a role, by the newest sample: it does not concern
@@ -10,7 +19,7 @@ export function concernedBy({
   owners,
 }: {
   bypassing: readonly string[];
-  owners: StatementsReading["owners"] | null;
+  owners: StatementsReading["owners"];
 }): (relation: NameKey, role: string) => boolean {
   const all = new Set(bypassing);
   const of = new Map(owners?.map(({ relation, roles }) => [relation, new Set(roles)]));

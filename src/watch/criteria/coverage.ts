@@ -1,4 +1,4 @@
-import { concernedBy } from "./concerned.ts";
+import { concernedBy, ownersLacks } from "./concerned.ts";
 import type { Cause, Judgement } from "./criterion.ts";
 import { lacksOf } from "./seen.ts";
 import { callsByTouched, touchedKey } from "./statements.ts";
@@ -9,14 +9,15 @@ export function coverageCriterion({ seen, plan }: Watched): Judgement {
   const [before, after] = [callsByTouched(seen.before), callsByTouched(seen.after)];
   const unused = plan.touched.filter((one) => (after.get(touchedKey(one)) ?? 0) === 0);
   const without = withoutRowSecurity(seen);
-  const lacks = lacksOf(seen.after, "statements", ({ lack }) => lack !== "counters lost");
+  const owners = ownersLacks(seen.after);
+  const lacks = [...lacksOf(seen.after, "statements", ({ lack }) => lack !== "counters lost"), ...owners];
   const isRead = seen.after.sources.has("statements");
   return {
     criterion: "coverage",
     state:
       without.length > 0
         ? "failed"
-        : plan.touched.length === 0 || (unused.length > 0 && (lacks.length > 0 || !isRead))
+        : plan.touched.length === 0 || owners.length > 0 || (unused.length > 0 && (lacks.length > 0 || !isRead))
           ? "cannot be told"
           : unused.length === 0
             ? "passed"

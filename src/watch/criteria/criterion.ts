@@ -118,6 +118,8 @@ export interface GateLimits {
   gapMinutes: number;
   /** a statement that takes so many times as long, and reads more blocks, is slower */
   slower: number;
+  /** milliseconds by which the mean of a statement has to have grown at least; less is noise of the machine */
+  slowerMs: number;
   /** calls of a statement below which nothing is said about its speed */
   calls: number;
   /** the greatest share of requests that may be locked out unseen, at 95 %: with 0 of n, n has to be 3 / share */

@@ -1,5 +1,6 @@
 import type { Fingerprint } from "../denial.ts";
 import type { Lack } from "../sample.ts";
+import { ownersLacks } from "./concerned.ts";
 import type { Cause, Judgement, PlanFacts } from "./criterion.ts";
 import { eachLack, lacksOf } from "./seen.ts";
 import type { Watched } from "./watched.ts";
@@ -44,6 +45,7 @@ export function denialsCriterion({ seen: { before, after, planted }, plan, limit
     ...(isShown ? [] : [PLANTED]),
     ...(after.heartbeatsMissing > 0 ? [{ lack: "not readable" as const, what: "heartbeat" }] : []),
     ...(readings < after.times.length ? [{ lack: "not readable" as const, what: "log" }] : []),
+    ...ownersLacks(after),
     // requests that nothing counts are never enough
     ...(n < wanted ? lacksOf(after, "statements", ({ lack }) => lack !== "counters lost") : []),
   ]);

@@ -9,6 +9,8 @@ export type Filtered = Extract<Cause, { cause: "no rows" | "fewer rows" }>;
 
 /** The calls and rows of one thing before and after. */
 export interface Pair {
+  /** of a statement, in `SeenOfKind.statements`; null: a table */
+  key: string | null;
   relation: NameKey | null;
   role: string | null;
   command: string;
@@ -26,6 +28,7 @@ export function pairsOf(before: SeenOfKind, after: SeenOfKind): Pair[] {
     const was = then.get(key);
     if (was && was.rowsAreReal && now.rowsAreReal)
       pairs.push({
+        key,
         relation: now.relations[0] ?? null,
         role: now.role,
         command: now.command,
@@ -41,6 +44,10 @@ export function pairsOf(before: SeenOfKind, after: SeenOfKind): Pair[] {
 /** What is missing since, of all that can be compared. */
 export const filteredIn = (pairs: readonly Pair[]): Filtered[] => pairs.flatMap(causeOf);
 
+/** True if it would be found that all rows are gone. Calls of other pairs say nothing, however many they are. */
+export const showsLoss = (pair: Pair): boolean =>
+  filteredIn([{ ...pair, after: { calls: pair.after.calls, rows: 0 } }]).length > 0;
+
 export const filteredKey = ({ relation, role, command }: Filtered): string => JSON.stringify([relation, role, command]);
 
 const WRITES = { INSERT: "inserted", UPDATE: "updated", DELETE: "deleted" } as const;
@@ -53,6 +60,7 @@ function byTable(before: SeenOfKind, after: SeenOfKind): Pair[] {
     return was
       ? [
           {
+            key: null,
             relation: one.relation,
             role: null,
             command: one.command,

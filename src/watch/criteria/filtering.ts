@@ -1,5 +1,6 @@
+import { ownersLacks } from "./concerned.ts";
 import type { Cause, Judgement, PlanFacts } from "./criterion.ts";
-import { filteredIn, filteredKey, pairsOf, type Pair } from "./filtered.ts";
+import { filteredIn, filteredKey, pairsOf, showsLoss, type Pair } from "./filtered.ts";
 import { concerned } from "./statements.ts";
 import { lastingLacks, type Seen, type Watched } from "./watched.ts";
 
@@ -14,16 +15,17 @@ export function filteringCriterion({ seen, plan, limits }: Watched): Judgement {
   const found = filteredIn(pairs).map((one) => [filteredKey(one), one] as const);
   // one for each statement or table; that of all samples together before that of one
   const causes = [...new Map([...seen.filtered, ...found]).values()];
-  const n = pairs.reduce((sum, pair) => sum + (pair.before.rows > 0 ? pair.after.calls : 0), 0);
+  const n = pairs.reduce((sum, pair) => sum + (showsLoss(pair) ? pair.after.calls : 0), 0);
   const wanted = Math.ceil(3 / limits.share);
   const unseen = readsNotSeen(seen, plan.touched, pairs);
-  const lacks = lastingLacks(seen);
+  const owners = ownersLacks(seen.after);
+  const lacks = [...lastingLacks(seen), ...owners];
   return {
     criterion: "filtering",
     state:
       causes.length > 0
         ? "failed"
-        : unseen.length > 0
+        : unseen.length > 0 || owners.length > 0
           ? "cannot be told"
           : n >= wanted
             ? "passed"

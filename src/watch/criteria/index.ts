@@ -1,4 +1,5 @@
 /** What the samples of a target say, one criterion a file. */
+import type { CriterionName } from "../../gate-criteria.ts";
 import { claimsCriterion } from "./claims.ts";
 import { coverageCriterion } from "./coverage.ts";
 import type { Judgement } from "./criterion.ts";
@@ -11,20 +12,20 @@ import { timeCriterion } from "./time.ts";
 import type { Watched } from "./watched.ts";
 
 export { PLANTED };
+export { PLANTS } from "./plant.ts";
 export { boundOf } from "./criterion.ts";
 export { addSample, nothingSeen, seenOf, type Seen, type Watched } from "./watched.ts";
 export type { CriterionName } from "../../gate-criteria.ts";
 export type { Cause, CriterionState, GateLimits, Judgement, PlanFacts } from "./criterion.ts";
 
-/** All criteria. */
-export const judge = (watched: Watched): Judgement[] =>
-  [
-    timeCriterion,
-    denialsCriterion,
-    filteringCriterion,
-    claimsCriterion,
-    isolationCriterion,
-    speedCriterion,
-    objectsCriterion,
-    coverageCriterion,
-  ].map((criterion) => criterion(watched));
+/** All criteria, each with what judges it. */
+export const CRITERIA: Record<CriterionName, (watched: Watched) => Judgement> = {
+  time: timeCriterion,
+  denials: denialsCriterion,
+  filtering: filteringCriterion,
+  claims: claimsCriterion,
+  isolation: isolationCriterion,
+  speed: speedCriterion,
+  objects: objectsCriterion,
+  coverage: coverageCriterion,
+};

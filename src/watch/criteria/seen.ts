@@ -26,7 +26,7 @@ export interface SeenOfKind {
   /** of the newest sample: roles that row security does not concern */
   bypassing: readonly string[];
   /** of the newest reading of the statements: see `StatementsReading`; null: there is none */
-  owners: StatementsReading["owners"] | null;
+  owners: StatementsReading["owners"];
   /** the number of readings, and what they lacked, each once */
   sources: Map<SourceName, { readings: number; lacks: Map<string, Lack> }>;
   /** the counts of each statement of each role, by `statementKey` */

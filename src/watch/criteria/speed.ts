@@ -1,6 +1,6 @@
 import type { Touched } from "../denial.ts";
 import type { StatementCount } from "../sample.ts";
-import type { Cause, Judgement } from "./criterion.ts";
+import type { Cause, GateLimits, Judgement } from "./criterion.ts";
 import { eachLack } from "./seen.ts";
 import { callsByTouched, touchedKey } from "./statements.ts";
 import type { Watched } from "./watched.ts";
@@ -8,7 +8,8 @@ import { worsePlans } from "./worse-plans.ts";
 
 /**
  * No statement takes much longer than before. It has to read more blocks as well: a busy server or a cold cache makes
- * statements slower, and a lost index or a sub-query for each row makes them read more. Each relation × command with
+ * statements slower, and a lost index or a sub-query for each row makes them read more. A difference of less
+ * than `slowerMs` is none: on a busy machine 0.1 ms are soon 0.3. Each relation × command with
  * traffic has to be compared, by a statement that was called often enough before and since, or by the plans of a plain
  * statement as each role that uses it.
  */
@@ -22,7 +23,7 @@ export function speedCriterion({ seen, plan, limits }: Watched): Judgement {
     const was = then.get(key);
     if (!was || was.calls < limits.calls || one.calls < limits.calls) continue;
     for (const touched of one.touched) compared.add(touchedKey(touched));
-    causes.push(...slowerCauses(was, one, limits.slower));
+    causes.push(...slowerCauses(was, one, limits));
   }
   const used = callsByTouched(after);
   const isPlanned = (one: Touched): boolean => rolesOf(now.values(), one).every((role) => plans.isCompared(one, role));
@@ -51,10 +52,10 @@ export function speedCriterion({ seen, plan, limits }: Watched): Judgement {
   };
 }
 
-function slowerCauses(was: StatementCount, one: StatementCount, slower: number): Cause[] {
+function slowerCauses(was: StatementCount, one: StatementCount, { slower, slowerMs }: GateLimits): Cause[] {
   const [before, after] = [was.time / was.calls, one.time / one.calls];
   const blocks = (one.blocks / one.calls + 1) / (was.blocks / was.calls + 1);
-  if (after <= before * slower || blocks <= MORE_BLOCKS) return [];
+  if (after <= before * slower || after - before < slowerMs || blocks <= MORE_BLOCKS) return [];
   const { relations, role, command, queryId, calls } = one;
   return [{ cause: "slower", relations, role, command, queryId, before, after, calls }];
 }

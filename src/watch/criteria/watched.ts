@@ -10,7 +10,7 @@ import { addLacks, addReadings, nothingOfKind, type SeenOfKind } from "./seen.ts
  */
 export interface Seen {
   before: SeenOfKind;
-  /** since the change. What was seen before a rollback says nothing of what is in force now: it begins anew */
+  /** since the change. What was seen before a rollback, or before the last part of the plan was applied, says nothing of what is in force now: it begins anew */
   after: SeenOfKind;
   /** what single samples since the change have found: what has stopped is hidden in the sum by what went well before */
   filtered: Map<string, Filtered>;
@@ -21,6 +21,10 @@ export interface Seen {
   planted: Planted;
   /** the newest sample; 0: there is none */
   number: number;
+  /** of the newest sample; null: there is none */
+  kind: Sample["kind"] | null;
+  /** of the newest sample after a change: when it was made */
+  appliedAt: string | null;
 }
 
 /**
@@ -42,20 +46,28 @@ export const nothingSeen = (): Seen => ({
   planLacks: new Map(),
   planted: { shownBy: new Set(), notShownBy: new Set(), isShown: false },
   number: 0,
+  kind: null,
+  appliedAt: null,
 });
 
 /** Add the next sample. */
 export function addSample(seen: Seen, sample: Sample): void {
   seen.number = sample.number;
-  const { shownBy, notShownBy } = seen.planted;
+  const was = seen.kind;
+  seen.kind = sample.kind;
+  const { shownBy } = seen.planted;
   if (sample.readings.some((one) => one.source === "log" && one.planted === "seen")) shownBy.add(sample.run);
   if (sample.kind === "before") {
-    addReadings(seen.before, sample);
-    seen.after = nothingOfKind();
-    seen.filtered = new Map();
-    seen.planted = { shownBy, notShownBy: new Set(), isShown: false };
+    // the first one after a rollback holds what the plan that was taken back has refused until then
+    addReadings(seen.before, was === "after" ? withoutDenials(sample) : sample);
+    beginAnew(seen);
   } else {
+    const appliedAt = sample.appliedAt ?? null;
+    // it was taken back and applied again, or a further part of it was applied, without a sample in between
+    if (appliedAt !== null && seen.appliedAt !== null && appliedAt !== seen.appliedAt) beginAnew(seen);
+    seen.appliedAt = appliedAt;
     addReadings(seen.after, sample);
+    const { notShownBy } = seen.planted;
     if (shownBy.has(sample.run)) {
       seen.planted.isShown = true;
       notShownBy.delete(sample.run);
@@ -69,6 +81,19 @@ export function addSample(seen: Seen, sample: Sample): void {
     if (source === "plans") addLacks(seen.planLacks, lacks);
   }
 }
+
+/** What is in force is not what the samples so far have seen. */
+function beginAnew(seen: Seen): void {
+  seen.after = nothingOfKind();
+  seen.filtered = new Map();
+  seen.planted = { shownBy: seen.planted.shownBy, notShownBy: new Set(), isShown: false };
+  seen.appliedAt = null;
+}
+
+const withoutDenials = (sample: Sample): Sample => ({
+  ...sample,
+  readings: sample.readings.map((one) => (one.source === "log" ? { ...one, denials: [] } : one)),
+});
 
 /** All samples at once. */
 export function seenOf(samples: Iterable<Sample>): Seen {

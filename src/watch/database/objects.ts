@@ -9,6 +9,7 @@ import {
   stillReading,
   stillReadingByFunction,
   type ChangedObject,
+  type State,
   type Entry,
   type StillReading,
 } from "../../apply/index.ts";
@@ -17,7 +18,7 @@ import { nameKey, type QualifiedName } from "../../pg/name.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { Plan } from "../../plan/index.ts";
 import { relationsOf } from "../plan-facts.ts";
-import type { ObjectDifference, ObjectsReading } from "../sample.ts";
+import type { ObjectDifference, ObjectsReading, Sample } from "../sample.ts";
 
 const FACTS = readFileSync(new URL("../queries/object-facts.sql", import.meta.url), "utf8");
 
@@ -47,7 +48,8 @@ async function readObjectFacts(db: Db, relations: readonly QualifiedName[]): Pro
 
 /**
  * Compare the objects of a plan with what it left, by the journal, and what surrounds them with what was there at the
- * first sample, which `cursor` holds (null: this is the first). Only reads, inside an open transaction. Throws ToolError
+ * first sample, which `cursor` holds (null: this is the first); the first one after a rollback counts as the first. `was`:
+ * the kind of the sample before; null: there is none. Only reads, inside an open transaction. Throws ToolError
  * (environment) if the journal cannot be trusted or read.
  */
 export const readObjects = async (
@@ -55,10 +57,11 @@ export const readObjects = async (
   plan: Plan,
   hash: string,
   cursor: ObjectFacts | null,
+  was: Sample["kind"] | null = null,
 ): Promise<{ reading: ObjectsReading; inForce: Entry[] }> => {
   await db.exec("begin read only; set local statement_timeout = '30s'; set local lock_timeout = '5s'");
   try {
-    return await objectsIn(db, plan, hash, cursor);
+    return await objectsIn(db, plan, hash, cursor, was);
   } finally {
     await db.exec("rollback").catch(() => {});
   }
@@ -68,11 +71,14 @@ async function objectsIn(
   db: Db,
   plan: Plan,
   hash: string,
-  cursor: ObjectFacts | null,
+  first: ObjectFacts | null,
+  was: Sample["kind"] | null,
 ): Promise<{ reading: ObjectsReading; inForce: Entry[] }> {
   const relations = relationsOf(plan);
   const facts = await readObjectFacts(db, relations);
   const entries = inForce(await readJournal(db)).filter(({ planHash }) => planHash === hash);
+  // the plan was taken back: what is there now is what a later apply changes
+  const cursor = entries.length === 0 && was === "after" ? null : first;
   const base = { source: "objects" as const, cursor: cursor ?? facts };
   const around = cursor === null ? [] : surroundings(cursor, facts);
   if (entries.length === 0)
@@ -81,13 +87,62 @@ async function objectsIn(
       inForce: entries,
     };
   const changed: ChangedObject[] = [];
-  for (const { after } of entries) changed.push(...changedObjects(after, await readState(db, scopeOfState(after))));
+  let planted = true;
+  for (const { after } of entries) {
+    const found = await readState(db, scopeOfState(after));
+    changed.push(...changedObjects(after, found));
+    planted &&= findsPlanted(after, found);
+  }
   const everywhere = await readState(db, { relations: await relationsWithPolicies(db), functions: [], schemas: [] });
   const again = [...stillReading(plan, everywhere), ...(await stillReadingByFunction(db, plan))];
   return {
-    reading: { ...base, lacks: [], differences: [...changed.map(changedOf), ...again.map(readAgain), ...around] },
+    reading: {
+      ...base,
+      planted: planted && findsPlantedAround(facts) ? "seen" : "not seen",
+      lacks: [],
+      differences: [...changed.map(changedOf), ...again.map(readAgain), ...around],
+    },
     inForce: entries,
   };
+}
+
+/**
+ * Change each policy, function and relation in a copy of what was read of the catalog, and see that each is found to
+ * differ from the journal: a comparison of nothing, or with nothing, finds no difference either. The catalog itself is left
+ * as it is, since a changed policy locks its relation (ACCESS EXCLUSIVE) even if the transaction is rolled back.
+ */
+export function findsPlanted(expected: State, found: State): boolean {
+  const changed: State = {
+    ...found,
+    relations: found.relations.map((one) => ({
+      ...one,
+      rowSecurity: !expected.relations.find((other) => nameKey(other) === nameKey(one))?.rowSecurity,
+      policies: one.policies.map((policy) => ({ ...policy, using: `${policy.using ?? ""} planted` })),
+    })),
+    functions: found.functions.map((one) => ({ ...one, definition: `${one.definition ?? ""} planted` })),
+  };
+  const differences = changedObjects(expected, changed);
+  const of = (kind: ChangedObject["kind"]): number => differences.filter((one) => one.kind === kind).length;
+  const there = expected.relations.filter(({ exists }) => exists);
+  const wanted = {
+    relations: there.length,
+    policies: there.reduce((sum, { policies }) => sum + policies.length, 0),
+    functions: expected.functions.length,
+  };
+  return (
+    wanted.policies + wanted.functions > 0 &&
+    of("row security") + of("relation gone") >= wanted.relations &&
+    // those of a relation that is gone are gone with it
+    (of("policy") >= wanted.policies || of("relation gone") > 0) &&
+    of("function") >= wanted.functions
+  );
+}
+
+/** The same with an index and a privilege, compared with the first sample. */
+function findsPlantedAround(facts: ObjectFacts): boolean {
+  const one = { schema: "planted", name: "planted", object: "planted" };
+  const more = { ...facts, indexes: [one, ...facts.indexes], privileges: [one, ...facts.privileges] };
+  return surroundings(more, facts).length >= 2 && surroundings(facts, more).length > 0;
 }
 
 function changedOf(one: ChangedObject): ObjectDifference {

@@ -83,10 +83,15 @@ function countedOf(comment: string | null): Counted | null {
 }
 
 /**
- * Record when the plan was applied: a token that was issued before is stale. `at`: ISO 8601, by the server's clock. The
- * login has to be the owner of the recorder; throws the server's error where it is not.
+ * Record when the plan was applied: a token that was issued before is stale. `at`: ISO 8601, by the server's clock; null:
+ * no plan is in force, and no token is stale. The login has to be the owner of the recorder; throws the server's error
+ * where it is not.
  */
-export async function recordAppliedAt(db: Db, at: string): Promise<void> {
+export async function recordAppliedAt(db: Db, at: string | null): Promise<void> {
+  if (at === null) {
+    await db.exec(appliedAt(null));
+    return;
+  }
   const milliseconds = Date.parse(at);
   if (Number.isNaN(milliseconds)) throw new RangeError("not a time in ISO 8601");
   await db.exec(appliedAt(milliseconds / 1000));

@@ -18,6 +18,8 @@ export interface LogEntry {
   login: string | null;
   database: string | null;
   application: string | null;
+  /** of stderr, whose prefix often has no `%a`: the process id (`%p`, or the one in `%c`); absent: it is not in the prefix */
+  process?: string;
   backendType: string | null;
   /** `%c` */
   session: string | null;

@@ -24,7 +24,7 @@ export interface Followed {
 }
 
 /** Milliseconds: PostgreSQL writes the lines of an entry at once. */
-const SETTLE = 200;
+export const SETTLE = 200;
 const CHUNK = 1024 * 1024;
 /** Files that a cursor holds; older ones are known by their time. */
 const MOST_FILES = 32;

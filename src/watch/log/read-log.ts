@@ -10,7 +10,7 @@ import type { Parser } from "./parser.ts";
 import { serverFiles } from "./server-files.ts";
 import { lacksOfSettings, readLogSettings } from "./settings.ts";
 import { readStream } from "./standard-input.ts";
-import { newTally, type Tally } from "./tally.ts";
+import { newTally, type OwnProcesses, type Tally } from "./tally.ts";
 import { bytesAsText } from "./utf8.ts";
 
 /** Where a log is. */
@@ -40,6 +40,10 @@ export interface ReadLogOptions {
   heartbeat: string | null;
   /** what `plantDenial` returned, before the heartbeat was sent; null, the default: none was planted */
   planted?: string | null;
+  /** the connections of this sample, whose denials are none of the application's */
+  own?: OwnProcesses;
+  /** of the first reading of a stream: ISO 8601, the time of the sample before; older entries are not counted */
+  notBefore?: string;
   /** milliseconds that the heartbeat may take to arrive; default 3,000 */
   patience?: number;
   /** milliseconds in which the end of a file must not change for its last entry to be whole */
@@ -127,7 +131,12 @@ async function formatOf(file: OpenLogFile, linePrefix: string | null): Promise<L
   return detectFormat(sample, linePrefix) ?? { kind: "stderr", prefix: linePrefix };
 }
 
-function readingOf(tally: Tally, cursor: unknown, { bytes, lacks }: { bytes: number; lacks: Lack[] }): LogReading {
+/** A reading of what was counted. */
+export function readingOf(
+  tally: Tally,
+  cursor: unknown,
+  { bytes, lacks }: { bytes: number; lacks: Lack[] },
+): LogReading {
   const counts = tally.counts();
   const all = [...lacks, ...counts.lacks, ...lackOfFormat(counts)];
   return { source: "log", cursor, bytes, ...counts, lacks: distinct(all) };

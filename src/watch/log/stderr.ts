@@ -179,12 +179,20 @@ function entryOf({ prefixed, severity, texts }: Open, timeOf: TimeReader): LogEn
     login: named(prefixed.login),
     database: named(prefixed.database),
     application: named(prefixed.application),
+    ...processOf(prefixed),
     backendType: named(prefixed.backendType),
     session: prefixed.session ?? null,
     line: prefixed.line === undefined ? null : Number(prefixed.line),
     positioned: hasPosition(text(texts.message)),
     queryId: prefixed.queryId === undefined || prefixed.queryId === "0" ? null : prefixed.queryId,
   };
+}
+
+/** `%c` is the time of the start and the process id, both as hexadecimal numbers. */
+function processOf({ pid, session }: Prefixed): Pick<LogEntry, "process"> {
+  const hexadecimal = /\.([0-9a-f]+)$/.exec(session ?? "")?.[1];
+  const id = pid?.trim() ?? (hexadecimal === undefined ? undefined : String(Number.parseInt(hexadecimal, 16)));
+  return id === undefined ? {} : { process: id };
 }
 
 const text = (bytes: string): string => utf8(bytes.slice(0, LONGEST_TEXT));

@@ -24,21 +24,28 @@ const MOST_FINGERPRINTS = 10_000;
 const HINTS_AT_ERROR = /\b(?:ERROR|FATAL|PANIC)\b/;
 
 /**
- * Counts entries, and forgets them. `database`: entries of other databases are read, but are none of this one's denials;
- * those that name no database count. `heartbeat`: the id that was sent. `planted`: the name in the denial that was planted;
- * `any`: of any run, for the log of a service comes late.
+ * Of what is counted, `database`: entries of other databases are read, but are none of this one's denials; those that
+ * name no database count. `heartbeat`: the id that was sent. `planted`: the name in the denial that was planted; `any`: of
+ * any run, for the log of a service comes late.
  */
-export function newTally({
-  database,
-  heartbeat,
-  planted = null,
-}: {
-  database: string | null;
+export interface Awaited {
+  readonly database: string | null;
   heartbeat: string | null;
   planted?: string | null;
-}): Tally {
+  /** the connections of this sample, for a log that does not name the application */
+  own?: OwnProcesses;
+}
+
+/** Process ids of the server, as text, from a time on, by the server's clock (ISO 8601): they may be those of others before. */
+export interface OwnProcesses {
+  since: string;
+  processes: ReadonlySet<string>;
+}
+
+/** Counts entries, and forgets them. The heartbeat and the planted denial may be named later, before they arrive. */
+export function newTally(of: Awaited): Tally {
   const denials = new Map<string, DenialCount>();
-  const awaited = heartbeat === null ? null : heartbeatMessage(heartbeat);
+  const { database } = of;
   const lacks = new Map<string, Lack>();
   const lack = (one: Lack): void => void lacks.set(`${one.lack} ${one.what}`, one);
   let [entries, unread, otherErrors, failedLogins, restarts, seen, denied] = [0, 0, 0, 0, 0, false, false];
@@ -62,12 +69,12 @@ export function newTally({
         denied ||=
           kind === "denial" &&
           fingerprint?.family === "unset variable" &&
-          (planted === "any" || fingerprint.object === planted);
+          (of.planted === "any" || fingerprint.object === of.planted);
         return;
       }
-      if (kind === "heartbeat") seen ||= entry.message === awaited;
+      if (kind === "heartbeat") seen ||= of.heartbeat !== null && entry.message === heartbeatMessage(of.heartbeat);
       // what rlsmith itself was refused, by an attack or a check, is no request
-      else if (entry.application?.startsWith(OWN) === true) return;
+      else if (isOwn(entry, of.own)) return;
       else if (kind === "restart") restarts += 1;
       else if (database !== null && entry.database !== null && entry.database !== database) return;
       else if (kind === "failed login") failedLogins += 1;
@@ -98,12 +105,22 @@ export function newTally({
       otherErrors,
       failedLogins,
       restarts,
-      heartbeat: awaited === null ? "not sent" : seen ? "seen" : "not seen",
-      planted: planted === null ? "not sent" : denied ? "seen" : "not seen",
+      heartbeat: of.heartbeat === null ? "not sent" : seen ? "seen" : "not seen",
+      planted: (of.planted ?? null) === null ? "not sent" : denied ? "seen" : "not seen",
       lacks: [...lacks.values()],
     }),
   };
 }
+
+const isOwn = ({ application, process, at }: LogEntry, own: OwnProcesses | undefined): boolean =>
+  application === null
+    ? own !== undefined &&
+      process !== undefined &&
+      own.processes.has(process) &&
+      // to a second, where the prefix has no more
+      at !== null &&
+      Date.parse(at) >= Date.parse(own.since) - 1000
+    : application.startsWith(OWN);
 
 /** Lines of several processes may be a little out of order, and may have different offsets after a change of the time. */
 function extend(count: DenialCount, at: string | null): void {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { ToolError } from "../../errors.ts";
 import type { Cursors, Sample } from "../sample.ts";
+import { inThisForm } from "./earlier.ts";
 
 /** The place where the samples of a target and plan are kept. */
 export interface SampleStore {
@@ -60,14 +61,14 @@ export function samplesOf(
     const sample = JSON.parse(text) as Sample;
     if (sample.formatVersion !== 1 || sample.number !== number) throw changed(from, number);
     position = { number, hash };
-    return sample;
+    return inThisForm(sample);
   });
   return { samples, position };
 }
 
 /** The newest sample of a chain, with its cursors. */
 export const newestOf = (last: Kept | undefined): { sample: Sample; cursors: Cursors } | null =>
-  last ? { sample: JSON.parse(last.text), cursors: last.cursors ?? {} } : null;
+  last ? { sample: inThisForm(JSON.parse(last.text) as Sample), cursors: last.cursors ?? {} } : null;
 
 const changed = (from: string, number: number): ToolError =>
   new ToolError(

@@ -2,6 +2,7 @@ import { heartbeatOf, newTally, type Tally } from "../log/index.ts";
 import type { Lack, LogReading } from "../sample.ts";
 import { cursorFrom, mark, type SupabaseCursor } from "./cursor.ts";
 import { findingOf } from "./edge-request.ts";
+import { gatewayHeartbeatOf } from "./gateway-heartbeat.ts";
 import { microsOf, MINUTE, plainTimeOf } from "./micros.ts";
 import { entryOfRow } from "./postgres-entry.ts";
 import { rowsFrom, type LogRow } from "./row.ts";
@@ -21,6 +22,8 @@ export interface SupabaseLogOptions {
   database: string | null;
   /** the id of `sendHeartbeat`; null: none was sent */
   heartbeat: string | null;
+  /** the id of `sendGatewayHeartbeat`; null: it was sent and not refused; absent: none was to be sent */
+  gateway?: string | null;
 }
 
 /**
@@ -51,10 +54,16 @@ const MOST_SEEN = 20_000;
  * but names of objects and roles.
  */
 export async function readSupabaseLog(ask: AskLogs, options: SupabaseLogOptions): Promise<LogReading> {
-  const { heartbeat, now } = options;
+  const { gateway, heartbeat, now } = options;
   const tally = newTally({ database: options.database, heartbeat: null, planted: "any" });
   const { state, lacks } = beginOf(options);
-  const awaited = [...state.awaited, ...(heartbeat === null ? [] : [{ id: heartbeat, at: now }])];
+  if (gateway === null) lacks.push({ lack: "service", what: "gateway heartbeat" });
+  // without that of the gateway, that of the database covers nothing, and the next sample sends both
+  const sent =
+    gateway === null
+      ? []
+      : [heartbeat, gateway].flatMap((id) => (id === null || id === undefined ? [] : [{ id, at: now }]));
+  const awaited = [...state.awaited, ...sent];
   if (state.notBefore !== null && Date.parse(now) < Date.parse(state.notBefore)) {
     const waiting: Lack = { lack: "service", what: "rate limit" };
     return readingOf(
@@ -65,8 +74,9 @@ export async function readSupabaseLog(ask: AskLogs, options: SupabaseLogOptions)
   }
   const found = await sweep(ask, state, { now: microsOf(now), tally, awaited });
   if (found.fault !== null) lacks.push({ lack: "service", what: found.fault.fault });
-  const arrived = awaited.filter(({ id }) => found.heartbeats.has(id)).map(({ at }) => at);
   const open = awaited.filter(({ id }) => !found.heartbeats.has(id));
+  // that of the database and that of the gateway, where both were sent
+  const arrived = awaited.map(({ at }) => at).filter((at) => !open.some((one) => one.at === at));
   const isOverdue = ({ at }: { at: string }): boolean => found.isWhole && microsOf(at) < found.begun - LATE;
   const { kept, from } = limited(found, lacks);
   const at = microsOf(now);
@@ -81,7 +91,7 @@ export async function readSupabaseLog(ask: AskLogs, options: SupabaseLogOptions)
     arrived: [...arrived, ...(state.arrived === null ? [] : [state.arrived])].toSorted().at(-1) ?? null,
     notBefore: found.fault?.fault === "rate limit" ? after(now, found.fault.retryAfter ?? 0) : null,
   };
-  const own = heartbeat !== null && found.heartbeats.has(heartbeat) ? "arrived" : heartbeat;
+  const own = sent.length > 0 && sent.every(({ id }) => found.heartbeats.has(id)) ? "arrived" : heartbeat;
   return readingOf(tally, cursor, { own, overdue: open.some(isOverdue), bytes: found.bytes, lacks });
 }
 
@@ -197,6 +207,8 @@ function isInOrder(rows: readonly LogRow[], after: RowKey | null): boolean {
 /** Count a row, and return the id of the heartbeat that it is; null: it is none. */
 function count(row: LogRow, tally: Tally): string | null {
   if (row.source === "edge_logs") {
+    const heartbeat = gatewayHeartbeatOf(row.path ?? "");
+    if (heartbeat !== null) return heartbeat;
     const finding = findingOf(row);
     if (finding.kind !== "counted elsewhere")
       tally.request(finding.kind, finding.kind === "denial" ? finding.fingerprint : null, entryOfRow(row).at);

@@ -154,6 +154,26 @@ test("a plan that touches no relation is not covered by traffic", () => {
   expect(coverageCriterion({ ...watched, plan: { ...watched.plan, touched } }).state).toBe("passed");
 });
 
+test("a sample of an earlier rlsmith, which did not read the owners, passes nothing that they decide", () => {
+  const touched = [{ relation, command: "SELECT" as const }];
+  const states = (...samples: Sample[]) => {
+    const watched = watchedOf(samples);
+    const of = { ...watched, plan: { ...watched.plan, touched } };
+    return [denialsCriterion, filteringCriterion, coverageCriterion].map((criterion) => criterion(of).state);
+  };
+  const earlier = { ...calls, owners: null };
+  const before = withReadings("before", 1, calls, log("seen"));
+  expect(states(before, withReadings("after", 2, earlier, log("seen")))).toEqual([
+    "cannot be told",
+    "cannot be told",
+    "cannot be told",
+  ]);
+  // the next sample reads them
+  const now = [withReadings("after", 2, earlier, log("seen")), withReadings("after", 3, calls, log("seen"))];
+  expect(states(before, ...now)).toEqual(["passed", "passed", "passed"]);
+  expect(states(withReadings("before", 1, earlier, log("seen")), ...now)).toEqual(["passed", "passed", "passed"]);
+});
+
 test("requests of a role with the privileges of the owner are those of one whom row security does not concern", () => {
   const owned = { ...calls, owners: [{ relation, roles: ["member"] }] };
   const before = withReadings("before", 1, { ...calls, statements: [] });
@@ -176,6 +196,55 @@ test("requests of a role with the privileges of the owner are those of one whom 
     state: "not enough yet",
     n: 0,
   });
+});
+
+test("what a plan refused until it was taken back is no denial of before a later apply", () => {
+  const refused: StoredReading = {
+    ...log("seen"),
+    denials: [
+      {
+        family: "row check",
+        sqlstate: "42501",
+        relation: "bill",
+        policy: null,
+        function: null,
+        object: null,
+        login: "app",
+        count: 3,
+        first: null,
+        last: null,
+      },
+    ],
+  };
+  const judged = (...samples: Sample[]) => {
+    const watched = watchedOf(samples);
+    const touched = [{ relation, command: "INSERT" as const }];
+    return denialsCriterion({ ...watched, plan: { ...watched.plan, touched } }).state;
+  };
+  const first = [withReadings("before", 1, calls, log("seen")), withReadings("after", 2, calls, refused)];
+  // the log of the first sample after the rollback begins before it
+  const back = withReadings("before", 3, refused);
+  expect(judged(...first, back, withReadings("after", 4, calls, refused))).toBe("failed");
+  expect(judged(...first, back, withReadings("after", 4, calls, log("seen")))).toBe("passed");
+  // the application is refused so with the plan and without it
+  expect(judged(...first, back, withReadings("before", 4, refused), withReadings("after", 5, calls, refused))).toBe(
+    "passed",
+  );
+});
+
+test("a plan that was taken back and applied again without a sample in between is not judged by what was before", () => {
+  const at = (number: number, appliedAt: string, ...readings: StoredReading[]): Sample => ({
+    ...withReadings("after", number, ...readings),
+    appliedAt,
+  });
+  const [then, now] = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"] as const;
+  const isolated = isolation(5);
+  const states = (...samples: Sample[]) => {
+    const watched = watchedOf(samples);
+    return [watched.seen.after.times.length, isolationCriterion(watched).state];
+  };
+  expect(states(at(1, then, isolated), at(2, then))).toEqual([2, "passed"]);
+  expect(states(at(1, then, isolated), at(2, now))).toEqual([1, "not enough yet"]);
 });
 
 test("what was seen before a rollback says nothing after it", () => {

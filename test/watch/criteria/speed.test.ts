@@ -97,3 +97,13 @@ test("an index that the policies do not use any more, and a sub-query that is ex
 test("nothing was used", () => {
   expect(judged([statements(statement())], [statements()])).toMatchObject({ state: "not enough yet", n: 0, wanted: 0 });
 });
+
+test("a statement that takes a fraction of a millisecond longer is no slower one", () => {
+  // 0.1 ms a call before, 0.5 ms since, with twice the blocks
+  const fast = statements(statement({ time: 10 }));
+  const busy = statements(statement({ time: 50, blocks: 300 }));
+  expect(judged([fast], [busy])).toMatchObject({ state: "passed", k: 0 });
+  // 1 ms before, 3 ms since
+  const slow = statements(statement({ time: 300, blocks: 300 }));
+  expect(judged([statements(statement())], [slow])).toMatchObject({ state: "failed", k: 1 });
+});

@@ -2,7 +2,7 @@ import type { GateLimits } from "../../../src/watch/criteria/criterion.ts";
 import { seenOf, type Watched } from "../../../src/watch/criteria/watched.ts";
 import type { Sample, StoredReading } from "../../../src/watch/sample.ts";
 
-const LIMITS: GateLimits = { hours: 24, gapMinutes: 10, slower: 2, calls: 20, share: 0.05 };
+export const LIMITS: GateLimits = { hours: 24, gapMinutes: 10, slower: 2, slowerMs: 1, calls: 20, share: 0.05 };
 
 export const sampleOf = (number: number, over: Partial<Sample> = {}): Sample => ({
   formatVersion: 1,

@@ -8,7 +8,8 @@ import { fileStore } from "../../../src/watch/store/file-store.ts";
 import type { Sample } from "../../../src/watch/sample.ts";
 import { BATCH, BEGIN, type SampleStore } from "../../../src/watch/store/store.ts";
 import { targetStore } from "../../../src/watch/store/target-store.ts";
-import { sampleOf } from "../criteria/watched.ts";
+import { gateOf } from "../../../src/watch/gate.ts";
+import { sampleOf, watchedOf } from "../criteria/watched.ts";
 
 let db: Db;
 beforeAll(async () => {
@@ -45,6 +46,34 @@ describe.each(STORES)("samples in %s", (_, open) => {
     const second = await store.read(first.position);
     expect(second.samples.map(({ number }) => number)).toEqual([BATCH + 1, BATCH + 2, BATCH + 3]);
     expect(await store.read(second.position)).toEqual({ samples: [], position: second.position });
+  });
+
+  test("of an earlier rlsmith are read, and what it did not keep is unknown", async () => {
+    const store = open("earlier");
+    const statement = { queryId: "7", role: "member", command: "SELECT", relations: [], rowsAreReal: true };
+    const earlier = sampleOf(1, {
+      readings: [
+        { source: "statements", lacks: [], statements: [statement] },
+        { source: "isolation", lacks: [], statements: 9, breaches: [], unsettled: 0 },
+        { source: "requests", lacks: [], hours: [] },
+      ] as unknown as Sample["readings"],
+    });
+    Object.assign(earlier.server, { bypassing: undefined });
+    await store.append(earlier, {});
+    await store.append(sampleOf(2), {});
+    const [first] = await all(store);
+    expect(first).toMatchObject({
+      server: { bypassing: [] },
+      readings: [
+        { source: "statements", owners: null, statements: [{ ...statement, touched: [] }] },
+        { source: "isolation", held: 0 },
+        { source: "requests", ages: false },
+      ],
+    });
+    // the chain of hashes covers what was kept
+    expect((await all(store)).length).toBe(2);
+    const { judgements } = gateOf({ target: "staging", planHash: "" }, watchedOf(await all(store)), {});
+    expect(judgements.filter(({ state }) => state === "passed").map(({ criterion }) => criterion)).toEqual([]);
   });
 
   test("a reader notices that what it has read is not there any more", async () => {

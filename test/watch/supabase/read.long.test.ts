@@ -1,8 +1,14 @@
-import type { ServerResponse } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import type { LogReading } from "../../../src/watch/sample.ts";
-import { askManagementApi, readSupabaseLog, type SupabaseLogOptions } from "../../../src/watch/supabase/index.ts";
+import {
+  askManagementApi,
+  readSupabaseLog,
+  sendGatewayHeartbeat,
+  type SupabaseLogOptions,
+} from "../../../src/watch/supabase/index.ts";
 import { denialAt, heartbeatAt, requestAt } from "./rows.ts";
 import { json, REF, startService, text, TOKEN, type LogService } from "./service.ts";
 
@@ -376,4 +382,58 @@ test("whatever the order of arrival, the size of pages and the failures, each ro
     ),
     { numRuns: 25 },
   );
+});
+
+describe("the log of the gateway", () => {
+  const PATH = "/rest/v1/rlsmith_heartbeat_";
+
+  test("has a heartbeat of its own: a request without a key, which is refused", async () => {
+    const paths: [string, unknown, unknown][] = [];
+    let status = 401;
+    const gateway = createServer((request, response) => {
+      paths.push([request.url ?? "", request.headers.authorization, request.headers["apikey"]]);
+      json(status, { message: "No API key found in request" })(response);
+    });
+    await new Promise<void>((done) => gateway.listen(0, "127.0.0.1", done));
+    const origin = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
+    const id = await sendGatewayHeartbeat(origin);
+    expect(paths).toEqual([[`${PATH}${id}`, undefined, undefined]]);
+    // a gateway that lets it through writes no line that is asked for
+    status = 200;
+    expect(await sendGatewayHeartbeat(origin)).toBeNull();
+    await new Promise((done) => gateway.close(done));
+    expect(await sendGatewayHeartbeat(origin)).toBeNull();
+  });
+
+  test("counts up to the sample whose lines have arrived in both logs", async () => {
+    const read = reader();
+    const id = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;
+    const gateway = (n: number): string => String(n).repeat(32);
+    const at = (n: number): number => T0 + n * MINUTE;
+    const sample = async (n: number): Promise<LogReading> => read(at(n), { heartbeat: id(n), gateway: gateway(n) });
+    await sample(1);
+    service.rows.push(heartbeatAt(at(1) + 1, id(1)));
+    // the row of the gateway is not there yet
+    expect(await sample(2)).toMatchObject({ arrived: null, heartbeat: "not yet" });
+    service.rows.push(requestAt(at(1) + 2, 401, { "request.path": `${PATH}${gateway(1)}` }));
+    const third = await sample(3);
+    expect([third.arrived, third.denials, third.otherErrors]).toEqual([iso(at(1)), [], 0]);
+    // no row of the gateway has come since, so that its log says nothing of what was refused
+    service.rows.push(heartbeatAt(at(2) + 1, id(2)), heartbeatAt(at(3) + 1, id(3)));
+    expect(await sample(4)).toMatchObject({ arrived: iso(at(1)), heartbeat: "not yet" });
+    const late = await sample(15);
+    expect([late.arrived, late.heartbeat]).toEqual([iso(at(1)), "not seen"]);
+  });
+
+  test("says that its heartbeat was not refused, and then that of the database covers nothing", async () => {
+    const read = reader();
+    const id = "00000000-0000-4000-8000-000000000001";
+    const lacks = [{ lack: "service", what: "gateway heartbeat" }];
+    expect(await read(T0, { heartbeat: id, gateway: null })).toMatchObject({ heartbeat: "not yet", lacks });
+    service.rows.push(heartbeatAt(T0 + 1, id));
+    expect(await read(T0 + MINUTE, { heartbeat: null, gateway: "1".repeat(32) })).toMatchObject({
+      arrived: null,
+      lacks: [],
+    });
+  });
 });
