@@ -47,6 +47,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
     values: ["db", "pg", "request", "fixtures", "errors.ts", "finding.ts"],
     types: ["plan", "scratch", "classify", "progress.ts"],
   },
+  access: { values: ["pg", "classify", "prove"] },
   "own-schema": { values: ["pg"] },
   watch: { values: ["apply", "db", "own-schema", "pg", "errors.ts"], types: ["gate-criteria.ts", "plan"] },
   apply: { values: ["db", "own-schema", "pg", "errors.ts", "write-files.ts"], types: ["plan"] },

@@ -23,5 +23,13 @@ export type {
 } from "./context/index.ts";
 export { catalogFindings } from "./findings/index.ts";
 export type { Logins } from "./findings/index.ts";
-export { analyseFunctions, argumentsIn, bodyOf, contextFunctions, functionIndex, reach } from "./functions/index.ts";
-export type { Body, FunctionFacts, Local } from "./functions/index.ts";
+export {
+  analyseFunctions,
+  argumentsIn,
+  bodyOf,
+  contextFunctions,
+  functionIndex,
+  reach,
+  rowWrites,
+} from "./functions/index.ts";
+export type { Body, FunctionFacts, Local, RowWrite } from "./functions/index.ts";
