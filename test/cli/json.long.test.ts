@@ -32,6 +32,7 @@ describe("the casino project", () => {
     [["cleanup", "--code", "--check", "true"], "rlsmith-cleanup-code"],
     [["cleanup", "--guards"], "rlsmith-cleanup-guards"],
     [["cleanup", "--tests"], "rlsmith-cleanup-tests"],
+    [["docs", "--check", "--stale"], "rlsmith-documents"],
   ])("%s", async (args, format) => {
     expect((await json(args, dir)).format).toBe(format);
   });
