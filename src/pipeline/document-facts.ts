@@ -1,6 +1,14 @@
 import { accessMatrix, type AccessMatrix } from "../access/index.ts";
 import { approvalsOf, type Approval } from "../apply/index.ts";
-import { claimUses, functionIndex, reach, type ClaimUse, type FunctionFacts } from "../classify/index.ts";
+import {
+  analyseFunctions,
+  claimUses,
+  classify,
+  functionIndex,
+  reach,
+  type ClaimUse,
+  type FunctionFacts,
+} from "../classify/index.ts";
 import { claimsSourceOf, contextMapOf, contextsOf, type Config } from "../config.ts";
 import type { DocumentPart } from "../document-parts.ts";
 import { linesOf, readEvidence, type Line } from "../evidence/index.ts";
@@ -9,7 +17,6 @@ import { samePath, type ClaimsSource, type ContextMap } from "../pg/context.ts";
 import { functionKey, nameKey, type FunctionKey } from "../pg/name.ts";
 import { planPath, readStoredPlan, type StoredPlan } from "../plan/index.ts";
 import { inferTenant, type Tenant } from "../prove/index.ts";
-import { inspectCatalog } from "./inspection.ts";
 import type { Source } from "./source.ts";
 
 /** Everything that generated parts of documents say. */
@@ -42,7 +49,9 @@ export interface ClaimFact extends ClaimUse {
 /** What the documents of a project say, by its catalog, its config, its plan and its evidence. */
 export function documentFacts({ catalog }: Pick<Source, "catalog">, config: Config, projectDir: string): DocumentFacts {
   const source = claimsSourceOf(config.claims);
-  const { facts, classified } = inspectCatalog(catalog, config);
+  // without the findings, which take longer than all the rest
+  const facts = analyseFunctions(catalog, source);
+  const classified = classify(catalog, source, facts);
   const context = contextMapOf(config);
   const plan = readStoredPlan(planPath(projectDir));
   const writers = facts.flatMap((fact) => fact.writesClaims.map((write) => ({ fact, ...write })));
