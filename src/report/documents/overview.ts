@@ -36,7 +36,7 @@ export function overviewValues(
       .flatMap(({ path, parts }) => {
         const link = posix.relative(posix.dirname(file), path).split("/").map(encodeURIComponent).join("/");
         const what = parts.filter((part) => part !== "overview").map((part) => WHAT[part]);
-        return what.length === 0 ? [] : [{ page: `[${prose(posix.basename(path))}](${link})`, holds: listed(what) }];
+        return what.length === 0 ? [] : [{ page: `[${prose(posix.basename(path))}](${link})`, holds: what.join("; ") }];
       }),
   };
 }
