@@ -13,7 +13,7 @@ const config = parseConfig(
 );
 const tree = { root: "", project: "", hasGit: false, dirty: [], files: ["page.md"] };
 
-for (const relations of [200]) {
+for (const relations of [200, 400]) {
   const dir = mkdtempSync(join(tmpdir(), "rlsmith-bench-docs-"));
   writeFileSync(
     join(dir, "page.md"),

@@ -38,6 +38,16 @@ export interface Documents {
   written: boolean;
 }
 
+/** What is done with the parts of a project's documents. */
+export interface DocumentOptions {
+  /** absolute */
+  projectDir: string;
+  write: boolean;
+  /** true: a project without a part is no error */
+  mayLack?: boolean;
+  tree?: WorkTree;
+}
+
 /** Files in which parts are looked for. */
 const PAGES = /\.(?:md|mdx|markdown)$/i;
 
@@ -50,7 +60,7 @@ const PAGES = /\.(?:md|mdx|markdown)$/i;
 export async function makeDocuments(
   source: Pick<Source, "catalog">,
   config: Config,
-  { projectDir, write, tree }: { projectDir: string; write: boolean; tree?: WorkTree },
+  { projectDir, write, mayLack = false, tree }: DocumentOptions,
 ): Promise<Documents> {
   const texts = pagesOf(tree ?? (await readWorkTree(projectDir)), config, projectDir);
   const places = new Map([...texts].map(([path, text]) => [path, placesIn(text ?? "", path)]));
@@ -58,6 +68,7 @@ export async function makeDocuments(
     path,
     parts: [...new Set([...(places.get(path) ?? []).map(({ part }) => part), ...(config.documents.files[path] ?? [])])],
   }));
+  if (files.length === 0 && mayLack) return { parts: [], files: [], written: false };
   if (files.length === 0)
     throw new ToolError(
       "usage",

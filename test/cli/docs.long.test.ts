@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -99,6 +99,14 @@ test("a change of the database makes a part out of date, and --check says so unt
   expect([code, stderr]).toEqual([0, expect.stringContaining("wrote")]);
   expect((await docs("--check")).code).toBe(0);
   expect(readFileSync(join(dir, "docs/access.md"), "utf8")).toMatch(/\| insert +\| `authenticated` +\| every row/);
+}, 120_000);
+
+test("--stale needs no part, and --check does", async () => {
+  rmSync(join(dir, "docs/access.md"));
+  write("rlsmith.config.ts", CONFIG.replace(/files: .*\n/, ""));
+  const stale = await docs("--stale");
+  expect([stale.code, stale.stdout]).toEqual([0, expect.stringMatching(/^none {2}no place names what is retired/)]);
+  expect((await docs("--check", "--stale")).stderr).toContain("NO_DOCUMENT_PART");
 }, 120_000);
 
 test("--check and --write contradict each other", async () => {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Command } from "commander";
 import { readWorkTree } from "../../pipeline/code-files.ts";
 import { defaultTemplate, makeDocuments } from "../../pipeline/documents.ts";
@@ -11,7 +12,6 @@ import { printResult } from "../json-output.ts";
 import { projectOptions, sayReplay, sayWritten } from "../options.ts";
 import { recordedOf } from "../record.ts";
 import { printForProgram } from "../terminal.ts";
-import { join } from "node:path";
 
 export function docsCommand(command: Command, done: (exit: number) => void): void {
   withDocs(command).action(async (project: string, flags: DocsFlags) => {
@@ -24,7 +24,8 @@ export function docsCommand(command: Command, done: (exit: number) => void): voi
       sayReplay(source);
       const tree = await readWorkTree(projectDir);
       const write = flags.write ?? !(flags.check || flags.stale);
-      const documents = await makeDocuments(source, config, { projectDir, write, tree });
+      const mayLack = !write && !flags.check;
+      const documents = await makeDocuments(source, config, { projectDir, write, mayLack, tree });
       const stale = flags.stale ? await staleMentions(source, config, { projectDir, tree }) : null;
       const { parts, files, written } = documents;
       const paths = files.map(({ path }) => path);
@@ -32,7 +33,10 @@ export function docsCommand(command: Command, done: (exit: number) => void): voi
         flags.format,
         { format: "rlsmith-documents", formatVersion: 1, parts, files: paths, written, stale },
         (colours) =>
-          [renderParts(parts, written, colours), ...(stale ? ["", renderMentions(stale, colours)] : [])].join("\n"),
+          [
+            ...(parts.length > 0 ? [renderParts(parts, written, colours)] : []),
+            ...(stale ? [renderMentions(stale, colours)] : []),
+          ].join("\n\n"),
       );
       if (written) sayWritten(paths.map((path) => join(projectDir, path)));
       const exit = exitOfDocuments(documents, stale);
