@@ -18,6 +18,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   "cleanup-code": ["CleanupJson", "rlsmith cleanup --code"],
   "cleanup-guards": ["CleanupGuardsJson", "rlsmith cleanup --guards"],
   "cleanup-tests": ["CleanupTestsJson", "rlsmith cleanup --tests"],
+  documents: ["DocumentsJson", "rlsmith docs"],
   emitted: ["EmittedJson", "rlsmith verify --emit"],
   error: ["ErrorJson", "any command that fails"],
   evidence: ["EvidenceJson", "rlsmith evidence verify"],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DOCUMENT_PARTS } from "./document-parts.ts";
 import { GATE_CRITERIA } from "./gate-criteria.ts";
 import { TOOL_NAMES } from "./migration-tools/index.ts";
 import type { ContextType } from "./pg/context.ts";
@@ -349,6 +350,22 @@ export const configSchema = z.strictObject({
         .default({}),
       /** how `rlsmith cleanup --tests` runs the project's tests; without it they are listed and not touched */
       tests: suite.optional(),
+    })
+    .prefault({}),
+  /** the parts of documents that `rlsmith docs` writes */
+  documents: z
+    .strictObject({
+      /**
+       * file → parts that it has to hold: `{ "docs/security.md": ["matrix", "roles"] }`; one that is not there yet is added at the end
+       * of the file. Parts in other files are found by their markers
+       */
+      files: z.record(z.string().min(1), z.array(z.enum(DOCUMENT_PARTS)).min(1)).default({}),
+      /** part → file with a template that takes the place of the one of rlsmith */
+      templates: z.partialRecord(z.enum(DOCUMENT_PARTS), z.string().min(1)).default({}),
+      /** documents that tell of the past, and may name what is retired: `docs/adr/*`; `*` matches any text */
+      history: z.record(z.string(), reason).default({}),
+      /** words of the project for the old pattern, beside the names that rlsmith knows: `pattern C` */
+      retired: z.array(z.string().trim().min(3)).default([]),
     })
     .prefault({}),
   /** the private schema for helpers that break recursion */

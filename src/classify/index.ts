@@ -21,7 +21,16 @@ export type {
   RuleSetLine,
   SessionOnlyQuestion,
 } from "./context/index.ts";
+export { usesIn } from "./expression/index.ts";
 export { catalogFindings } from "./findings/index.ts";
 export type { Logins } from "./findings/index.ts";
-export { analyseFunctions, argumentsIn, bodyOf, contextFunctions, functionIndex, reach } from "./functions/index.ts";
-export type { Body, FunctionFacts, Local } from "./functions/index.ts";
+export {
+  analyseFunctions,
+  argumentsIn,
+  bodyOf,
+  contextFunctions,
+  functionIndex,
+  reach,
+  rowWrites,
+} from "./functions/index.ts";
+export type { Body, FunctionFacts, Local, RowWrite } from "./functions/index.ts";

@@ -89,6 +89,12 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/cleanup.ts")).cleanupCommand,
   },
   {
+    name: "docs",
+    description:
+      "write the parts of documents that can be derived: who reaches which rows, roles and claims, what changed, onboarding",
+    load: async () => (await import("./commands/docs.ts")).docsCommand,
+  },
+  {
     name: "status",
     description: "where the playbook stands: each step by its evidence, and the command that comes next",
     load: async () => (await import("./commands/status.ts")).statusCommand,

@@ -1,5 +1,7 @@
+import type { Documents } from "../pipeline/documents.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
 import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
+import type { StaleMentions } from "../pipeline/stale-mentions.ts";
 import type { TestsCleanup } from "../pipeline/tests-result.ts";
 import type { ToolErrorKind } from "../errors.ts";
 import type { Step } from "../playbook/index.ts";
@@ -65,6 +67,16 @@ export function exitOfTests(
   const isPartial = suite.kind === "run" && hasJudged && suite.weakened < suite.policies;
   const isLeft = kept.length > 0 || failing.length > 0 || missing.length > 0 || restsOnEmitted.parts > 0;
   return mapped === 0 || isLeft || isPartial ? EXIT.notProven : EXIT.fine;
+}
+
+/**
+ * 1 where a part is not as it would be written and was not written either, or where something retired is named; 3 where
+ * mentions were looked for and there was nothing to look for.
+ */
+export function exitOfDocuments({ parts, written }: Documents, stale: StaleMentions | null): number {
+  const isLeft = !written && parts.some(({ state }) => state === "out of date" || state === "missing");
+  if (isLeft || (stale !== null && stale.mentions.length > 0)) return EXIT.findings;
+  return stale !== null && stale.names.length === 0 ? EXIT.notProven : EXIT.fine;
 }
 
 /** 1 where a criterion failed, and 3 where the gate is inconclusive. */

@@ -12,6 +12,7 @@ export type Fact =
   | RollbackFact
   | GateFact
   | CleanupFact
+  | DocumentsFact
   | AttestationFact
   /** two branches of the file have come together */
   | { kind: "merge" };
@@ -110,6 +111,18 @@ export interface CleanupFact {
   files: number;
   /** places that a person has to decide */
   left: number;
+}
+
+/** Generated parts of documents were compared, and mentions of what is retired were looked for. */
+export interface DocumentsFact {
+  kind: "documents";
+  parts: number;
+  /** parts that are not as they would be written now */
+  outOfDate: number;
+  /** places in documents, comments of the database and comments of code that name what is retired */
+  mentions: number;
+  /** the words of these places */
+  words: number;
 }
 
 export interface AttestationFact {

@@ -30,7 +30,7 @@ export async function attestStep(projectDir: string, { step, as, note, waive }: 
       `the playbook has no step \`${step}\``,
       `its steps: ${rules.map(({ id }) => id).join(", ")}`,
     );
-  if (!rule.isAttested && !waive)
+  if (!rule.mayBeAttested && !waive)
     throw new ToolError(
       "usage",
       "STEP_OF_A_COMMAND",

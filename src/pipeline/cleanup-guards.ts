@@ -93,7 +93,7 @@ export async function cleanUpGuards(source: Source, retired: Retired, options: G
 }
 
 /** Files as texts, without those that are too large, are no UTF-8, or are links to others. */
-function textsOf(dir: string, paths: readonly string[]): SourceFile[] {
+export function textsOf(dir: string, paths: readonly string[]): SourceFile[] {
   const read = paths.filter((path) => {
     if (NOT_READ.test(path)) return false;
     const stat = lstatSync(join(dir, path));
@@ -103,14 +103,14 @@ function textsOf(dir: string, paths: readonly string[]): SourceFile[] {
 }
 
 /** SQL of the project that is no migration, no way back and none of what rlsmith wrote: seeds, tests, snippets. */
-function isOwnSql({ path, text }: SourceFile, folders: readonly string[], projectDir: string): boolean {
+export function isOwnSql({ path, text }: SourceFile, folders: readonly string[], projectDir: string): boolean {
   if (WAY_BACK.test(path) || isWrittenHere(text) || EMITTED.some((kind) => isEmitted(text, kind))) return false;
   const isInside = (folder: string): boolean => !relative(folder, join(projectDir, path)).startsWith("..");
   return folders.length > 0 && !folders.some(isInside);
 }
 
 /** The folders of the project's migrations: the one that was read, and the one that the config names. */
-const migrationFolders = (source: Source, projectDir: string): string[] => [
+export const migrationFolders = (source: Source, projectDir: string): string[] => [
   ...(source.origin.kind === "migrations" ? [source.origin.folder.folder] : []),
   ...[configOf(source).migrations?.folder].flatMap((folder) =>
     folder === undefined ? [] : [resolve(projectDir, folder)],

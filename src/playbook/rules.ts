@@ -10,6 +10,8 @@ export interface Rule {
   needs: StepId[];
   command: string;
   isAttested: boolean;
+  /** a person may say it, where no command has */
+  mayBeAttested: boolean;
   settled(lines: readonly Line[], present: Present): Settled;
 }
 
@@ -55,6 +57,7 @@ const step = (phase: Phase, name: StepName, needs: StepId[], command: string, se
   needs,
   command,
   isAttested: false,
+  mayBeAttested: false,
   settled,
 });
 
@@ -65,6 +68,7 @@ const attested = (phase: Phase, name: StepName, needs: StepId[], isOfPlan = fals
     return isOfPlan ? ofPlan(newestOf(said, plan), plan) : byEnding(said.at(-1));
   }),
   isAttested: true,
+  mayBeAttested: true,
 });
 
 /** Steps of the playbook for the targets of a project, in the order in which they are shown. */
@@ -100,7 +104,7 @@ export function rulesFor(targets: readonly PresentTarget[]): Rule[] {
     step(CLEAN_UP, "clean-up-code", [applied], "rlsmith cleanup --code --write", cleaned("code")),
     step(CLEAN_UP, "clean-up-tests", ["clean-up-code"], "rlsmith cleanup --tests --write", cleaned("tests")),
     step(CLEAN_UP, "clean-up-guards", [applied], "rlsmith cleanup --guards --write", cleaned("guards")),
-    attested(CLEAN_UP, "documents", [applied]),
+    { ...step(CLEAN_UP, "documents", [applied], "rlsmith docs --check --stale", documented), mayBeAttested: true },
     attested(AFTERWARDS, "training", [passed]),
     attested(AFTERWARDS, "post-mortem", [passed]),
   ];
@@ -268,6 +272,13 @@ function cleanedSql(lines: readonly Line[], { cleanup }: Present): Settled {
     cleanup,
   );
   return cleanup === null && line?.subject.plan === null ? byEnding(line) : ofPlan(line, cleanup);
+}
+
+/** By the check of generated parts and of mentions where there was one; otherwise by what a person says. */
+function documented(lines: readonly Line[], { plan }: Present): Settled {
+  const checked = newestOf(lines.filter(isOf("documents")), plan);
+  if (checked) return ofPlan(checked, plan);
+  return byEnding(lines.filter(isOf("attestation")).findLast(({ fact }) => fact.step === "documents"));
 }
 
 /** The last run of a part left nothing to a person. */

@@ -1,5 +1,5 @@
 /** The parts of the prover that the rest of rlsmith may use. */
-export { addedRelations, type AddedRelation, type Reach } from "./added.ts";
+export { addedRelations, type AddedRelation } from "./added.ts";
 export type { ArrivalRegime, Assumption } from "./assume.ts";
 export type { AssumedVerdict } from "./assumed-verdict.ts";
 export { checkAssumptions } from "./check-assumption.ts";
@@ -21,6 +21,9 @@ export { meaningOf, propertyOf, tenantOf } from "./properties.ts";
 export { prove, type ProveOptions } from "./prove.ts";
 export { confirm, confirmWholeUpdates } from "./replay/confirm.ts";
 export { confirmProperty } from "./replay/confirm-property.ts";
+export { newComparison } from "./comparison.ts";
+export type { Component } from "./component.ts";
+export { reachOf, type Reach, type RoleReach } from "./reach.ts";
 export { newSide, type Side } from "./side.ts";
 export type { Situation } from "./situation.ts";
 export { toldPrivileges, toldVerdicts } from "./told.ts";

@@ -23,6 +23,8 @@ import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
 import type { TestsCleanup } from "../pipeline/tests-result.ts";
 import type { TriedDrop } from "../pipeline/cleanup-sql.ts";
+import type { PartState } from "../pipeline/documents.ts";
+import type { StaleMentions } from "../pipeline/stale-mentions.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
 import type { FigureDifference } from "../pipeline/check-evidence.ts";
@@ -52,6 +54,20 @@ export interface InitJson extends InitFacts {
   file: string;
   /** the next command, or what has to be answered first */
   next: string;
+}
+
+/** Output of `rlsmith docs`. */
+export interface DocumentsJson {
+  format: "rlsmith-documents";
+  formatVersion: 1;
+  /** the generated parts, as they were before */
+  parts: PartState[];
+  /** the files that differ from what would be written, relative to the project */
+  files: string[];
+  /** they were written */
+  written: boolean;
+  /** places that name what is retired, after the files were written; null: they were not looked for */
+  stale: StaleMentions | null;
 }
 
 /** Output of `rlsmith inspect`; docs/inspect-json.md describes it. */
@@ -325,6 +341,7 @@ export interface CleanupTestsJson extends Pick<
 /** A whole result that a command prints. */
 export type JsonOutput =
   | InitJson
+  | DocumentsJson
   | InspectJson
   | PlanJson
   | CleanupSqlJson

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -23,6 +23,7 @@ async function json(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv
 describe("the casino project", () => {
   const dir = join(mkdtempSync(join(tmpdir(), "rlsmith-json-")), "casino");
   cpSync("examples/casino", dir, { recursive: true });
+  writeFileSync(join(dir, "docs/access.md"), "<!-- rlsmith:begin matrix -->\n<!-- rlsmith:end matrix -->\n");
 
   test.each([
     [["inspect"], "rlsmith-inspect"],
@@ -32,6 +33,7 @@ describe("the casino project", () => {
     [["cleanup", "--code", "--check", "true"], "rlsmith-cleanup-code"],
     [["cleanup", "--guards"], "rlsmith-cleanup-guards"],
     [["cleanup", "--tests"], "rlsmith-cleanup-tests"],
+    [["docs", "--check", "--stale"], "rlsmith-documents"],
   ])("%s", async (args, format) => {
     expect((await json(args, dir)).format).toBe(format);
   });

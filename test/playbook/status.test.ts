@@ -378,6 +378,37 @@ describe("a fault at a step shows there, with the command that mends it", () => 
   });
 });
 
+describe("documents", () => {
+  const checked = (mentions: number, plan = PLAN): Said => ({
+    fact: { kind: "documents", parts: 4, outOfDate: 0, mentions, words: mentions * 9 },
+    ending: mentions === 0 ? "passed" : "failed",
+    plan,
+  });
+  const without = WHOLE.filter(({ fact }) => !(fact.kind === "attestation" && fact.step === "documents"));
+  const documents = (said: readonly Said[]): Step | undefined =>
+    statusOf(evidence(said), PRESENT).find(({ id }) => id === "documents");
+
+  test("are settled by the check of generated parts and mentions, without a word of a person", () => {
+    expect(documents(without)).toMatchObject({ state: { kind: "next" }, command: "rlsmith docs --check --stale" });
+    const line = evidence([...without, checked(0)]).at(-1);
+    expect(documents([...without, checked(0)])).toMatchObject({
+      state: { kind: "done" },
+      evidence: { hash: line?.hash, note: null },
+    });
+  });
+
+  test("are not settled by a person where the check has found something, but by a waiver", () => {
+    expect(documents([...WHOLE, checked(3)])?.state.kind).toBe("failed");
+    expect(documents([...without, checked(3), attested("documents")])?.state.kind).toBe("failed");
+    expect(documents([...without, checked(3), attested("documents", true)])?.state.kind).toBe("waived");
+    expect(documents([...without, checked(3), checked(0)])?.state.kind).toBe("done");
+  });
+
+  test("a check for another plan is none for this one", () => {
+    expect(documents([...without, checked(0, OTHER)])?.state).toEqual({ kind: "stale", because: "another plan" });
+  });
+});
+
 describe("a waiver", () => {
   const without = WHOLE.filter(({ fact }) => fact.kind !== "impact");
   test("stands for a step that is not done, for its plan alone", () => {

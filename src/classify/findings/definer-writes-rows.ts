@@ -1,12 +1,10 @@
 import { finding, type Finding } from "../../finding.ts";
 import type { PgFunction, Relation } from "../../pg/catalog.ts";
-import { as, type Expr } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { boolConst } from "../../pg/expr/shape.ts";
-import { walk } from "../../pg/expr/walk.ts";
 import { functionKey, nameKey, type QualifiedName } from "../../pg/name.ts";
 import { isPlatformRelation } from "../../pg/platform-objects.ts";
-import { executed, reach, type FunctionFacts } from "../functions/index.ts";
+import { reach, rowWrites, type FunctionFacts, type RowWrite } from "../functions/index.ts";
 import { applied, rolesUnder } from "./applied.ts";
 import { namesKey } from "./body-filters.ts";
 import { readsRequest } from "./definer-returns-rows.ts";
@@ -15,15 +13,6 @@ import { placeOf } from "./functions.ts";
 import { callers, inherits, isUsable } from "./requests.ts";
 import { ownersIn, ownershipColumns, type OwnershipColumns } from "./tenant-columns.ts";
 import { quoted } from "./words.ts";
-
-/** A statement of a body that changes rows of a relation. */
-interface Write {
-  target: QualifiedName;
-  command: "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE";
-  where: Expr | undefined;
-  /** the columns that an INSERT gives; null: all */
-  gives: string[] | null;
-}
 
 /**
  * SECURITY DEFINER functions that requests may execute, that change rows of a relation whose row security their owner
@@ -76,39 +65,9 @@ export function definerWritesRowsFindings(evidence: Evidence): Finding[] {
 const isCallable = (fn: PgFunction): boolean =>
   (fn.kind === "function" || fn.kind === "procedure") && !/^(event_)?trigger$/.test(fn.result);
 
-function writesOf(evidence: Evidence, fact: FunctionFacts): Write[] {
+function writesOf(evidence: Evidence, fact: FunctionFacts): RowWrite[] {
   const fn = evidence.definitionOf(fact);
-  if (!fn) return [];
-  const body = evidence.bodyOf(fn);
-  const found: Write[] = [];
-  const add = (
-    command: Write["command"],
-    range: { schemaname?: string; relname?: string } | undefined,
-    where?: Expr,
-    gives: string[] | null = null,
-  ): void => {
-    if (range?.relname === undefined) return;
-    // a name without a schema is looked up in the function's own path, or in public
-    const schemas = range.schemaname === undefined ? [...(fact.searchPath ?? []), "public"] : [range.schemaname];
-    const schema = schemas.find((one) => evidence.relationOf({ schema: one, name: range.relname ?? "" }));
-    if (schema !== undefined) found.push({ target: { schema, name: range.relname }, command, where, gives });
-  };
-  walk([body.trees, body.executes.map((text) => executed(text)?.tree ?? null)], (node) => {
-    const insert = as("InsertStmt", node);
-    if (insert) {
-      const named = (insert.cols ?? []).flatMap((column) => as("ResTarget", column)?.name ?? []);
-      add("INSERT", insert.relation, undefined, named.length === 0 ? null : named);
-      if (insert.onConflictClause?.action === "ONCONFLICT_UPDATE") add("UPDATE", insert.relation);
-    }
-    const update = as("UpdateStmt", node);
-    if (update) add("UPDATE", update.relation, update.whereClause);
-    const removal = as("DeleteStmt", node);
-    if (removal) add("DELETE", removal.relation, removal.whereClause);
-    const merge = as("MergeStmt", node);
-    if (merge) add("MERGE", merge.relation);
-    for (const one of as("TruncateStmt", node)?.relations ?? []) add("TRUNCATE", as("RangeVar", one) ?? undefined);
-  });
-  return found;
+  return fn ? rowWrites(fact, evidence.bodyOf(fn), (name) => evidence.relationOf(name) !== undefined) : [];
 }
 
 /** The relation with row security that a statement on a name changes: itself, or those behind a view. */
@@ -126,7 +85,7 @@ function guardedBehind(evidence: Evidence, name: QualifiedName): Relation[] {
 }
 
 /** True if the policies let a role run the command on every row itself. */
-function isAllowed(evidence: Evidence, relation: Relation, command: Write["command"], role: string): boolean {
+function isAllowed(evidence: Evidence, relation: Relation, command: RowWrite["command"], role: string): boolean {
   if (command === "MERGE" || command === "TRUNCATE") return false;
   if (applied(evidence, relation, role, command, false).length > 0) return false;
   return applied(evidence, relation, role, command).some((policy) => {
@@ -144,7 +103,7 @@ function isAllowed(evidence: Evidence, relation: Relation, command: Write["comma
 }
 
 /** True for one row that the caller has to know, and for a new row that is no tenant's. */
-function isLimited({ command, where, gives }: Write, relation: Relation, owners: OwnershipColumns): boolean {
+function isLimited({ command, where, gives }: RowWrite, relation: Relation, owners: OwnershipColumns): boolean {
   if (command !== "INSERT") return namesKey(where, relation);
   return ownersIn(relation, owners).every(({ name }) => gives !== null && !gives.includes(name));
 }

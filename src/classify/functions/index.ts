@@ -6,5 +6,7 @@ export type { FunctionIndex, Reached } from "./called-functions.ts";
 export { callableBy, contextFunctions } from "./context-functions.ts";
 export { analyseFunctions, claimOf, settleFallback, settleRead } from "./functions.ts";
 export type { FunctionFacts } from "./facts.ts";
+export { rowWrites } from "./row-writes.ts";
+export type { RowWrite } from "./row-writes.ts";
 export { readTokenFunctions, tokenFunctions } from "./token-functions.ts";
 export { argumentsIn, executed } from "./writes.ts";

@@ -2,6 +2,23 @@ import type { ErrorPage } from "../page.ts";
 
 /** Errors of evidence and of the steps of the playbook. */
 export const PLAYBOOK_ERRORS = {
+  BAD_MARKERS: {
+    kind: "usage",
+    title: "the markers of a generated part are not as they have to be",
+    why: "`rlsmith docs` replaces what stands between `<!-- rlsmith:begin NAME -->` and `<!-- rlsmith:end NAME -->`. Where one of the two is missing, where they cross, or where a part is in a file twice, it could replace text that a person wrote. Nothing was written, in no file.",
+    todo: [
+      "Correct the markers at the line in the message: each on a line by itself, and each part once in a file. In MDX they are `{/* rlsmith:begin NAME */}`.",
+      "A marker that is only shown, as on this page, stands in a fence of code.",
+    ],
+  },
+  BAD_TEMPLATE: {
+    kind: "config",
+    title: "a template of a document is not valid",
+    why: "A name that rlsmith does not fill would leave a hole in the document, so it is an error.",
+    todo: [
+      "Use one of the names in the message. `rlsmith docs --template NAME` prints the template of rlsmith, with every name that it uses.",
+    ],
+  },
   EVIDENCE_CONFLICT: {
     kind: "environment",
     title: "git has left a conflict in the evidence",
@@ -19,6 +36,15 @@ export const PLAYBOOK_ERRORS = {
     title: "the folder has no evidence",
     why: "Commands append to `.rlsmith/evidence.jsonl` of the project's folder.",
     todo: ["Run the command in the project's folder."],
+  },
+  NO_DOCUMENT_PART: {
+    kind: "usage",
+    title: "no file holds a part that rlsmith would write",
+    why: "`rlsmith docs` writes between markers in files that people own, and makes no file of its own accord.",
+    todo: [
+      'Name a file and its parts in the config: `documents: { files: { "docs/security.md": ["matrix", "roles"] } }`.',
+      "Or write the two markers of a part where it should stand.",
+    ],
   },
   NO_SUCH_STEP: {
     kind: "usage",
