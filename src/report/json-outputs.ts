@@ -18,6 +18,7 @@ import type { Fault, Line } from "../evidence/index.ts";
 import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
+import type { Metrics, PolicyFigures } from "../metrics/index.ts";
 import type { FileKind } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
@@ -345,6 +346,8 @@ export type JsonOutput =
   | RecorderJson
   | WatchJson
   | StatusJson
+  | ReportJson
+  | MetricsJson
   | EvidenceLineJson
   | EvidenceJson;
 
@@ -399,6 +402,35 @@ export interface StatusJson extends Status {
   formatVersion: 1;
   /** the step that comes next; null: all is done */
   next: string | null;
+}
+
+/** Output of `rlsmith report`. */
+export interface ReportJson {
+  format: "rlsmith-report";
+  formatVersion: 1;
+  /** the file that was written, absolute */
+  file: string;
+  bytes: number;
+  /** the hash of the plan; null: there is none */
+  plan: string | null;
+  /** of the catalog of the plan, and of the one that it leaves; null: it was not kept */
+  figures: { before: PolicyFigures; after: PolicyFigures } | null;
+  /** what the report could not show */
+  missing: MissingPart[];
+}
+
+/** A part of a report for which there was nothing to show, and the command that finds it out. */
+export interface MissingPart {
+  part: "plan" | "proof" | "attack" | "rehearsal" | "journal" | "samples";
+  /** null: of the whole project */
+  target: string | null;
+  command: string;
+}
+
+/** Output of `rlsmith metrics`. */
+export interface MetricsJson extends Metrics {
+  format: "rlsmith-metrics";
+  formatVersion: 1;
 }
 
 /** Output of `rlsmith attest`: the line of evidence. */

@@ -65,6 +65,8 @@ describe.skipIf(!server)("a small project with a target", () => {
     [["gate"], "rlsmith-gate"],
     [["history"], "rlsmith-history"],
     [["status", "--live"], "rlsmith-status"],
+    [["report", "--live", "--out", "report.html"], "rlsmith-report"],
+    [["metrics", "--live"], "rlsmith-metrics"],
     [["attest", "capacity", "--as", "DBA", "--note", "seen"], "rlsmith-evidence-line"],
     [["evidence", "verify"], "rlsmith-evidence"],
     [["rollback"], "rlsmith-rollback"],
