@@ -2,11 +2,12 @@ import { functionIndex, reach, rowWrites, bodyOf } from "../classify/index.ts";
 import type { ClassifiedPolicy, FunctionFacts, Pattern, RowWrite } from "../classify/index.ts";
 import type { Catalog, PgFunction, Relation, RelationKind, Trigger } from "../pg/catalog.ts";
 import { byFunction } from "../pg/by-function.ts";
-import { distinctPaths } from "../pg/context.ts";
+import { distinctPaths, type ClaimsSource } from "../pg/context.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { functionKey, nameKey, relationKey, type FunctionKey, type NameKey, type QualifiedName } from "../pg/name.ts";
 import { isPlatformFunction, isPlatformRelation } from "../pg/platform-objects.ts";
 import type { PolicyCommand } from "../pg/policy.ts";
+import { conditionsOf, type Condition } from "./conditions.ts";
 import { newComparison, newSide, reachOf, type Component, type Reach, type Side } from "../prove/index.ts";
 
 export type Command = Exclude<PolicyCommand, "ALL">;
@@ -65,6 +66,9 @@ export interface PolicyAccess {
   relations: QualifiedName[];
   using: string | null;
   check: string | null;
+  /** USING as conditions that have to hold together; null: there is none */
+  usingConditions: Condition[] | null;
+  checkConditions: Condition[] | null;
 }
 
 /** The ways on which one command changes rows of a relation. */
@@ -121,6 +125,8 @@ export interface MatrixInput {
   classified: readonly ClassifiedPolicy[];
   /** `analyseFunctions` */
   facts: readonly FunctionFacts[];
+  /** from which policies read the token */
+  source: ClaimsSource;
 }
 
 /** A relation whose policies take longer is not settled. */
@@ -131,7 +137,7 @@ const MOST_MILLISECONDS = 2000;
  * is decided by the prover's encoding of privileges, row security and policies: `every row` and `none` are sure, and
  * `some rows` is said of everything that depends on the row or on the request.
  */
-export function accessMatrix({ catalog, classified, facts }: MatrixInput): AccessMatrix {
+export function accessMatrix({ catalog, classified, facts, source }: MatrixInput): AccessMatrix {
   const side = newSide(catalog);
   const shared = newComparison(catalog, catalog);
   const relations = catalog.relations.filter((relation) => !isPlatformRelation(catalog, relation));
@@ -164,7 +170,7 @@ export function accessMatrix({ catalog, classified, facts }: MatrixInput): Acces
         rowSecurity,
         forceRowSecurity,
         roles,
-        policies: (policies.get(nameKey(relation)) ?? []).map(policyAccess),
+        policies: (policies.get(nameKey(relation)) ?? []).map((one) => policyAccess(one, source)),
         writes: writePaths(side, relation, roles, writers.get(nameKey(relation)) ?? []),
       };
     }),
@@ -186,7 +192,10 @@ function byCommand(found: Record<Component, Reach | null>): RoleAccess["reach"] 
   return { SELECT: found.SELECT, INSERT: found.INSERT, UPDATE: update, DELETE: found.DELETE };
 }
 
-const policyAccess = ({ policy, pattern, idioms, claims, reads, relations }: ClassifiedPolicy): PolicyAccess => ({
+const policyAccess = (
+  { policy, pattern, idioms, claims, reads, relations }: ClassifiedPolicy,
+  source: ClaimsSource,
+): PolicyAccess => ({
   name: policy.name,
   command: policy.command,
   permissive: policy.permissive,
@@ -198,6 +207,8 @@ const policyAccess = ({ policy, pattern, idioms, claims, reads, relations }: Cla
   relations,
   using: policy.using,
   check: policy.check,
+  usingConditions: policy.using === null ? null : conditionsOf(policy.using, source),
+  checkConditions: policy.check === null ? null : conditionsOf(policy.check, source),
 });
 
 interface ReadFunction {

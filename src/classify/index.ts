@@ -21,6 +21,7 @@ export type {
   RuleSetLine,
   SessionOnlyQuestion,
 } from "./context/index.ts";
+export { usesIn } from "./expression/index.ts";
 export { catalogFindings } from "./findings/index.ts";
 export type { Logins } from "./findings/index.ts";
 export {

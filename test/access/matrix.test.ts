@@ -66,7 +66,7 @@ beforeAll(async () => {
   await scratch.db.exec(SCHEMA);
   const catalog = await inspect(scratch.db);
   const facts = analyseFunctions(catalog, JWT);
-  matrix = accessMatrix({ catalog, facts, classified: classify(catalog, JWT, facts) });
+  matrix = accessMatrix({ catalog, facts, classified: classify(catalog, JWT, facts), source: JWT });
 });
 
 afterAll(async () => scratch.close());
