@@ -1,17 +1,17 @@
 import { basename } from "node:path";
 import { accessMatrix, type AccessMatrix } from "../access/index.ts";
 import { approvalsOf, type Approval, type Entry } from "../apply/index.ts";
-import { loadConfig, type Config } from "../config.ts";
+import { claimsSourceOf, loadConfig, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
-import { linesOf, readEvidence, type Fact, type Line } from "../evidence/index.ts";
+import { checkLines, readEvidence, type Fact, type Line } from "../evidence/index.ts";
 import { policyFigures, type PolicyFigures } from "../metrics/index.ts";
 import { catalogAfter, planPath, readStoredPlan, type StoredPlan } from "../plan/index.ts";
 import { VERSION } from "../version.ts";
 import { historyOf } from "./apply.ts";
 import { planFact, purposeOf, rehearsalFact, verifyFact } from "./facts.ts";
-import { inspectCatalog } from "./inspection.ts";
+import { claimsOf, inspectCatalog } from "./inspection.ts";
 import { readResult, type Results } from "./results.ts";
-import { projectStatus, targetsOf, type Status } from "./status.ts";
+import { projectStatus, targetsOf, trustedLines, type Status } from "./status.ts";
 import { openTarget } from "./target.ts";
 import { asked, trafficOf, type Asked, type Traffic } from "./traffic.ts";
 
@@ -69,8 +69,8 @@ export async function reportFacts(
   const status = await statusOf(projectDir, live, named);
   const config = (await loadConfig(projectDir, named))?.config ?? null;
   const plan = readStoredPlan(planPath(projectDir));
-  const { read } = readEvidence(projectDir);
-  const lines = linesOf(read);
+  const { read, conflicts } = readEvidence(projectDir);
+  const lines = trustedLines(read, checkLines(read, conflicts));
   const kept = <Name extends keyof Results>(name: Name, factOf: (value: Results[Name]) => Fact): Kept<Results[Name]> =>
     keptOf(projectDir, name, { plan, lines, factOf });
   const proof = kept("proof", ({ proved, rehearsal }) =>
@@ -137,8 +137,9 @@ export function sidesOf({ plan }: StoredPlan, { catalog }: Results["proof"], con
   const after = catalogAfter(catalog, plan);
   const [was, is] = [inspectCatalog(catalog, config), inspectCatalog(after, config)];
   const settings = new Set(plan.retired);
+  const source = config ? claimsSourceOf(config.claims) : claimsOf(catalog);
   return {
-    access: { before: accessMatrix(was), after: accessMatrix(is) },
+    access: { before: accessMatrix({ ...was, source }), after: accessMatrix({ ...is, source }) },
     figures: { before: policyFigures(was, settings), after: policyFigures(is, settings) },
   };
 }
