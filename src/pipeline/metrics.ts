@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { relative, resolve } from "node:path";
 import { promisify } from "node:util";
-import { contextMapOf, loadConfig, type Config } from "../config.ts";
+import { CONFIG_FILE, contextMapOf, loadConfig, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import { linesOf, readEvidence, type Line } from "../evidence/index.ts";
 import {
@@ -127,8 +127,8 @@ async function readSide(
 ): Promise<ReadSide> {
   const { projectDir } = options;
   const tree = await readWorkTree(projectDir);
-  // what rlsmith itself writes there speaks of the variables, too
-  const own = projectFiles(tree, COUNTED).filter((path) => !path.startsWith(".rlsmith/"));
+  // the config and what rlsmith itself writes speak of the variables, and are no code of the application
+  const own = projectFiles(tree, COUNTED).filter((path) => !path.startsWith(".rlsmith/") && path !== CONFIG_FILE);
   const files = readTexts(projectDir, own);
   const { folder, layout, variables } = config.migrations ?? {};
   try {
@@ -182,7 +182,7 @@ async function revisionBefore(projectDir: string, plan: StoredPlan | null): Prom
   try {
     const commits = await git("log", "--diff-filter=A", "--format=%H", "--", plan.files.up);
     const first = commits.split("\n").findLast((line) => line !== "");
-    const revision = first === undefined ? "HEAD" : `${first}^`;
+    const revision = first === undefined ? "HEAD" : `${first.slice(0, 12)}^`;
     await git("rev-parse", "--verify", "--quiet", `${revision}^{commit}`);
     return revision;
   } catch {
