@@ -11,6 +11,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 
 /** The type of src/report/json-outputs.ts, by the `format` of the output without its `rlsmith-`, and the command. */
 const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>> = {
+  announcement: ["AnnouncementJson", "rlsmith announce"],
   approval: ["ApprovalJson", "rlsmith approve"],
   apply: ["ApplyJson", "rlsmith apply"],
   claims: ["ClaimsJson", "rlsmith claims"],

@@ -114,6 +114,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/metrics.ts")).metricsCommand,
   },
   {
+    name: "announce",
+    description: "write what stakeholders are told before, during and after the move, from the evidence; send it once",
+    load: async () => (await import("./commands/announce.ts")).announceCommand,
+  },
+  {
     name: "demo",
     description: "do the main job on the bundled casino project, in a temporary folder",
     load: async () => (await import("./commands/demo.ts")).demoCommand,

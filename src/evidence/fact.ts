@@ -13,6 +13,7 @@ export type Fact =
   | GateFact
   | CleanupFact
   | AttestationFact
+  | AnnouncementFact
   /** two branches of the file have come together */
   | { kind: "merge" };
 
@@ -118,4 +119,16 @@ export interface AttestationFact {
   note: string;
   /** the step is waived: it is not done, and that is accepted */
   waived: boolean;
+}
+
+/** The moments of a move at which people are told. */
+export const MOMENTS = ["before", "during", "after", "post-mortem", "escalation"] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+/** A message that was sent to a webhook. */
+export interface AnnouncementFact {
+  kind: "announcement";
+  moment: Moment;
+  /** the same for the same message */
+  id: string;
 }

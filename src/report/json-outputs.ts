@@ -14,7 +14,7 @@ import type {
 import type { Callers, SqlCleanup } from "../cleanup/sql/index.ts";
 import type { Finding } from "../finding.ts";
 import type { ChangeEntry, Impact, RelationImpact, Untold, UntoldOfAll } from "../impact/index.ts";
-import type { Fault, Line } from "../evidence/index.ts";
+import type { Fault, Line, Moment } from "../evidence/index.ts";
 import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
@@ -39,6 +39,7 @@ import type { TakenBack } from "../pipeline/taken-back.ts";
 import type { Notified } from "../pipeline/webhook.ts";
 import type { Cause as GateCause, Gate, Lack, Sample } from "../watch/index.ts";
 import type { Cell, Comparison, MutantOutcome, MutationCounts, PolicyMutant, Verification } from "../verify/index.ts";
+import type { Message } from "./announce/index.ts";
 import type { Checked } from "./properties.ts";
 
 // docs/schemas/ is made from these types by `npm run docs`: what they say of a key is said there.
@@ -348,6 +349,7 @@ export type JsonOutput =
   | StatusJson
   | ReportJson
   | MetricsJson
+  | AnnouncementJson
   | EvidenceLineJson
   | EvidenceJson;
 
@@ -431,6 +433,21 @@ export interface MissingPart {
 export interface MetricsJson extends Metrics {
   format: "rlsmith-metrics";
   formatVersion: 1;
+}
+
+/** Output of `rlsmith announce`. */
+export interface AnnouncementJson extends Message {
+  format: "rlsmith-announcement";
+  formatVersion: 1;
+  moment: Moment;
+  /** null: it is about no target */
+  target: string | null;
+  /** the same for the same message */
+  id: string;
+  /** the message as Markdown */
+  markdown: string;
+  /** when it was sent, now or before; null: it was not */
+  sent: { at: string; by: string | null; isNew: boolean } | null;
 }
 
 /** Output of `rlsmith attest`: the line of evidence. */

@@ -67,6 +67,7 @@ describe.skipIf(!server)("a small project with a target", () => {
     [["status", "--live"], "rlsmith-status"],
     [["report", "--live", "--out", "report.html"], "rlsmith-report"],
     [["metrics", "--live"], "rlsmith-metrics"],
+    [["announce", "before"], "rlsmith-announcement"],
     [["attest", "capacity", "--as", "DBA", "--note", "seen"], "rlsmith-evidence-line"],
     [["evidence", "verify"], "rlsmith-evidence"],
     [["rollback"], "rlsmith-rollback"],
