@@ -42,13 +42,15 @@ function textOf(part: Part): string {
 
 const isList = (part: Html | readonly Part[]): part is readonly Part[] => Array.isArray(part);
 
-/** The text as HTML shows it, in an element or between the quotes of an attribute. */
-const escapeText = (text: string): string => visible(text).replaceAll(/[&<>"']/g, (one) => ENTITIES[one] ?? one);
+/**
+ * The text as HTML shows it, in an element or between the double quotes of an attribute: templates have no other, so that
+ * a single quote, which SQL is full of, stays as it is.
+ */
+const escapeText = (text: string): string => visible(text).replaceAll(/[&<>"]/g, (one) => ENTITIES[one] ?? one);
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
   '"': "&quot;",
-  "'": "&#39;",
 };

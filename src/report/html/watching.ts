@@ -69,7 +69,7 @@ function plot(
   return markup`<h4>${title}</h4>${lineSvg(title, known, change)}<p class="note">At most ${most}; known in ${count} of ${counted(points.length, "sample")}.</p>`;
 }
 
-const MOST_STATEMENTS = 25;
+const MOST_STATEMENTS = 20;
 
 function latencyHtml(latency: Traffic["latency"]): Html {
   const title = "Time of statements before and since";
