@@ -1,8 +1,8 @@
 import type { ClassifiedPolicy, FunctionFacts, Pattern } from "../classify/index.ts";
 import type { Finding } from "../finding.ts";
 
-/** What is counted of the policies and functions of one catalog. */
-export interface PolicyFigures {
+/** What is counted of the policies and functions of one catalog, without its findings. */
+export interface CatalogFigures {
   policies: number;
   /** characters of all USING and WITH CHECK expressions, as PostgreSQL prints them */
   characters: number;
@@ -19,6 +19,10 @@ export interface PolicyFigures {
   expressions: number;
   /** different idioms of classification that occur */
   idioms: string[];
+}
+
+/** The same with its findings. */
+export interface PolicyFigures extends CatalogFigures {
   /** warnings and errors about policies and functions, by code */
   findings: Record<string, number>;
   /** policies with one of them */
@@ -33,13 +37,12 @@ export interface Classified {
 }
 
 /** Count the policies and functions of a catalog. `settings`: the session variables that the move retires. Pure. */
-export function policyFigures(
-  { classified, facts, findings }: Classified,
+export function catalogFigures(
+  { classified, facts }: Omit<Classified, "findings">,
   settings: ReadonlySet<string>,
-): PolicyFigures {
+): CatalogFigures {
   const texts = classified.flatMap(({ policy }) => [policy.using, policy.check].filter((text) => text !== null));
   const isRetired = ({ setting }: { setting: string | null }): boolean => setting !== null && settings.has(setting);
-  const counted = findings.filter(({ severity }) => severity !== "info");
   return {
     policies: classified.length,
     characters: texts.reduce((sum, text) => sum + text.length, 0),
@@ -50,6 +53,14 @@ export function policyFigures(
     settingFunctions: facts.filter(({ sets }) => sets.some(isRetired)).length,
     expressions: new Set(texts).size,
     idioms: [...new Set(classified.flatMap(({ idioms }) => idioms))].toSorted(),
+  };
+}
+
+/** The same with the findings. Pure. */
+export function policyFigures(all: Classified, settings: ReadonlySet<string>): PolicyFigures {
+  const counted = all.findings.filter(({ severity }) => severity !== "info");
+  return {
+    ...catalogFigures(all, settings),
     findings: countsOf(counted.map(({ code }) => code)),
     policiesWithFindings: new Set(
       counted.flatMap(({ at }) => (at.kind === "policy" ? [JSON.stringify([at.schema, at.relation, at.policy])] : [])),

@@ -1,15 +1,17 @@
 import { basename } from "node:path";
 import { accessMatrix, type AccessMatrix } from "../access/index.ts";
 import { approvalsOf, type Approval, type Entry } from "../apply/index.ts";
+import { analyseFunctions, classify } from "../classify/index.ts";
 import { claimsSourceOf, loadConfig, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import { checkLines, readEvidence, type Fact, type Line } from "../evidence/index.ts";
-import { policyFigures, type PolicyFigures } from "../metrics/index.ts";
+import { catalogFigures, type CatalogFigures } from "../metrics/index.ts";
+import type { Catalog } from "../pg/catalog.ts";
 import { catalogAfter, planPath, readStoredPlan, type StoredPlan } from "../plan/index.ts";
 import { VERSION } from "../version.ts";
 import { historyOf } from "./apply.ts";
 import { planFact, purposeOf, rehearsalFact, verifyFact } from "./facts.ts";
-import { claimsOf, inspectCatalog } from "./inspection.ts";
+import { claimsOf } from "./inspection.ts";
 import { readResult, type Results } from "./results.ts";
 import { projectStatus, targetsOf, trustedLines, type Status } from "./status.ts";
 import { openTarget } from "./target.ts";
@@ -27,7 +29,7 @@ export type Kept<Value> =
 /** Both sides of the plan, by the catalog from which it was made. */
 export interface Sides {
   access: { before: AccessMatrix; after: AccessMatrix };
-  figures: { before: PolicyFigures; after: PolicyFigures };
+  figures: { before: CatalogFigures; after: CatalogFigures };
 }
 
 /** Everything that a report shows; what is not known says so. */
@@ -133,14 +135,22 @@ function rehearsalOf(own: Kept<Results["rehearsal"]>, proof: Kept<Results["proof
   return own.kind === "known" && own.at > proof.at ? own : planned;
 }
 
+/** Findings are left out: they take as long as all the rest, and `metrics` counts them. */
 export function sidesOf({ plan }: StoredPlan, { catalog }: Results["proof"], config: Config | null): Sides {
-  const after = catalogAfter(catalog, plan);
-  const [was, is] = [inspectCatalog(catalog, config), inspectCatalog(after, config)];
-  const settings = new Set(plan.retired);
   const source = config ? claimsSourceOf(config.claims) : claimsOf(catalog);
+  const settings = new Set(plan.retired);
+  const sideOf = (of: Catalog): { access: AccessMatrix; figures: CatalogFigures } => {
+    const facts = analyseFunctions(of, source);
+    const classified = classify(of, source, facts);
+    return {
+      access: accessMatrix({ catalog: of, classified, facts, source }),
+      figures: catalogFigures({ classified, facts }, settings),
+    };
+  };
+  const [before, after] = [sideOf(catalog), sideOf(catalogAfter(catalog, plan))];
   return {
-    access: { before: accessMatrix({ ...was, source }), after: accessMatrix({ ...is, source }) },
-    figures: { before: policyFigures(was, settings), after: policyFigures(is, settings) },
+    access: { before: before.access, after: after.access },
+    figures: { before: before.figures, after: after.figures },
   };
 }
 

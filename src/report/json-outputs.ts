@@ -18,7 +18,7 @@ import type { Fault, Line, Moment } from "../evidence/index.ts";
 import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
-import type { Metrics, PolicyFigures } from "../metrics/index.ts";
+import type { CatalogFigures, Metrics } from "../metrics/index.ts";
 import type { FileKind } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
@@ -415,8 +415,11 @@ export interface ReportJson {
   bytes: number;
   /** the hash of the plan; null: there is none */
   plan: string | null;
-  /** of the catalog of the plan, and of the one that it leaves; null: it was not kept */
-  figures: { before: PolicyFigures; after: PolicyFigures } | null;
+  /**
+   * of the catalog of the plan, and of the one that it leaves, with the expressions as the migration writes them; null: it
+   * was not kept
+   */
+  figures: { before: CatalogFigures; after: CatalogFigures } | null;
   /** what the report could not show */
   missing: MissingPart[];
 }

@@ -1,4 +1,4 @@
-import type { PolicyFigures } from "../../metrics/index.ts";
+import type { CatalogFigures } from "../../metrics/index.ts";
 import type { ReportFacts } from "../../pipeline/report.ts";
 import { counted } from "../counted.ts";
 import { missing } from "./missing.ts";
@@ -34,20 +34,17 @@ export function figures({ sides, rehearsal }: ReportFacts): Section {
                 : []),
             ],
           )}<p class="note">Counted in the catalog from which the plan was made, and in the catalog that it leaves.
-<code>rlsmith metrics</code> counts expressions and files, too.</p>`,
+<code>rlsmith metrics</code> counts findings, expressions and files, too.</p>`,
   };
 }
 
-const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((all, one) => all + one, 0);
-
-const ROWS: readonly (readonly [string, (one: PolicyFigures) => number])[] = [
+const ROWS: readonly (readonly [string, (one: CatalogFigures) => number])[] = [
   ["policies", ({ policies }) => policies],
   ["policies that read a session variable", ({ readingPolicies }) => readingPolicies],
   ["policies that read claims alone (pattern A)", ({ patterns }) => patterns.A ?? 0],
   ["policies that read a variable alone (pattern B)", ({ patterns }) => patterns.B ?? 0],
   ["policies that read a variable with a claim as its fallback (pattern C)", ({ patterns }) => patterns.C ?? 0],
   ["functions that read a session variable", ({ readingFunctions }) => readingFunctions],
-  ["findings about policies and functions", ({ findings }) => sum(findings)],
 ];
 
 const row = (title: string, before: number, after: number): Part[] => [
