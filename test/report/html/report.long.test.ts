@@ -17,7 +17,7 @@ describe.skipIf(!hasBrowser)("the report in a browser", () => {
   beforeAll(async () => {
     browser = await openBrowser();
     const dir = copyOf("examples/casino");
-    expect((await rlsmith(["plan", dir])).code).toBe(0);
+    expect((await rlsmith(["plan", dir, "--no-rehearse"])).code).toBe(0);
     casino = reportHtml(await reportFacts(dir));
   });
   afterAll(async () => browser?.close());
@@ -37,6 +37,7 @@ describe.skipIf(!hasBrowser)("the report in a browser", () => {
   test("says what it does not know, with the command", async () => {
     const { page } = await openPage(browser, casino);
     expect(await page.locator("#breaches .missing").innerText()).toContain("rlsmith verify");
+    expect(await page.locator("#rehearsal .missing").innerText()).toContain("rlsmith rehearse");
     expect(await page.locator("#watching .missing").first().innerText()).toContain("rlsmith report --live");
   });
 
@@ -70,9 +71,9 @@ describe.skipIf(!hasBrowser)("the report in a browser", () => {
 
   test("sorts a table by a column", async () => {
     const { page } = await openPage(browser, casino);
-    const statements = page.locator("#rehearsal tbody td:nth-child(2)");
-    await page.locator("#rehearsal thead button", { hasText: "statements" }).click();
-    const sorted = (await statements.allInnerTexts()).map(Number);
+    const before = page.locator("#figures tbody td:nth-child(2)");
+    await page.locator("#figures thead button", { hasText: "before" }).click();
+    const sorted = (await before.allInnerTexts()).map(Number);
     expect(sorted.length).toBeGreaterThan(2);
     expect(sorted).toEqual(sorted.toSorted((a, b) => a - b));
   });
