@@ -11,6 +11,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 
 /** The type of src/report/json-outputs.ts, by the `format` of the output without its `rlsmith-`, and the command. */
 const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>> = {
+  announcement: ["AnnouncementJson", "rlsmith announce"],
   approval: ["ApprovalJson", "rlsmith approve"],
   apply: ["ApplyJson", "rlsmith apply"],
   claims: ["ClaimsJson", "rlsmith claims"],
@@ -28,12 +29,14 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   impact: ["ImpactJson", "rlsmith impact"],
   init: ["InitJson", "rlsmith init"],
   inspect: ["InspectJson", "rlsmith inspect"],
+  metrics: ["MetricsJson", "rlsmith metrics"],
   mutants: ["MutantsJson", "rlsmith verify --mutants"],
   plan: ["PlanJson", "rlsmith plan"],
   properties: ["PropertiesJson", "rlsmith prove --never"],
   prove: ["ProveJson", "rlsmith prove"],
   recorder: ["RecorderJson", "rlsmith watch --recorder"],
   rehearsal: ["RehearsalJson", "rlsmith rehearse"],
+  report: ["ReportJson", "rlsmith report"],
   rollback: ["RollbackJson", "rlsmith rollback"],
   status: ["StatusJson", "rlsmith status"],
   verification: ["VerificationJson", "rlsmith verify"],

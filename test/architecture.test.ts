@@ -54,6 +54,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   watch: { values: ["apply", "db", "own-schema", "pg", "errors.ts"], types: ["gate-criteria.ts", "plan"] },
   apply: { values: ["db", "own-schema", "pg", "errors.ts", "write-files.ts"], types: ["plan"] },
   evidence: { values: ["errors.ts", "write-files.ts"], types: ["gate-criteria.ts"] },
+  metrics: { values: ["cleanup"], types: ["classify", "finding.ts"] },
   playbook: { values: [], types: ["evidence"] },
   report: { values: ["pg", "finding.ts", "playbook"], types: ["*"] },
   pipeline: { values: ["*"] },

@@ -110,6 +110,21 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/evidence.ts")).evidenceCommand,
   },
   {
+    name: "report",
+    description: "write one HTML file about the move for those who decide: status, access, proof, breaches, traffic",
+    load: async () => (await import("./commands/report.ts")).reportCommand,
+  },
+  {
+    name: "metrics",
+    description: "count what the move has changed: policies, functions, tests, code, documents, denials, times",
+    load: async () => (await import("./commands/metrics.ts")).metricsCommand,
+  },
+  {
+    name: "announce",
+    description: "write what stakeholders are told before, during and after the move, from the evidence; send it once",
+    load: async () => (await import("./commands/announce.ts")).announceCommand,
+  },
+  {
     name: "demo",
     description: "do the main job on the bundled casino project, in a temporary folder",
     load: async () => (await import("./commands/demo.ts")).demoCommand,

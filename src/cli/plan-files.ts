@@ -9,7 +9,7 @@ import { planHash } from "../plan/index.ts";
 import { renderDeclared } from "../report/declared.ts";
 import { filesText } from "../report/plan-terminal.ts";
 import { exitOfPlan } from "./exit.ts";
-import { recorded } from "./record.ts";
+import { kept, recorded } from "./record.ts";
 import { sayWritten } from "./options.ts";
 import { sayPlanEnd, type Ending } from "./plan-end.ts";
 import type { PlanFlags } from "./plan-options.ts";
@@ -42,5 +42,7 @@ export async function finishPlan(
   sayPlanEnd(plan, config, { ...ready, writes });
   const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;
   const fact = planFact(plan, proved, rehearsal);
-  if (writes) await recorded(projectDir, exitOfPlan(proved, rehearsal), { fact, plan: planHash(plan), migrations });
+  if (!writes) return;
+  await recorded(projectDir, exitOfPlan(proved, rehearsal), { fact, plan: planHash(plan), migrations });
+  kept(projectDir, "proof", { catalog: source.catalog, proved, rehearsal }, planHash(plan));
 }

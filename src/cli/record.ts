@@ -1,6 +1,7 @@
 import { ToolError } from "../errors.ts";
 import type { Ending } from "../evidence/index.ts";
 import { recordEvidence, type Settled } from "../pipeline/evidence.ts";
+import { keepResult, type Results } from "../pipeline/results.ts";
 import type { ProjectOptions } from "../pipeline/source.ts";
 import { EXIT } from "./exit.ts";
 import { say } from "./terminal.ts";
@@ -36,3 +37,18 @@ export const recordedOf = async (
   settled: Omit<Settled, "ending" | "target">,
 ): Promise<number> =>
   db !== undefined && target === undefined ? exit : recorded(projectDir, exit, { ...settled, target: target ?? null });
+
+/** Keep what a command has found out for `report`. One that cannot be written is no failure of the command. */
+export function kept<Name extends keyof Results>(
+  projectDir: string,
+  name: Name,
+  value: Results[Name],
+  plan: string | null,
+): void {
+  try {
+    keepResult(projectDir, name, value, plan);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    say(`not kept for rlsmith report: ${error.summary}`);
+  }
+}

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { verifyFact } from "../pipeline/facts.ts";
 import { writeIsolationTests } from "../pipeline/emit-tests.ts";
 import { verifyMutants } from "../pipeline/verify-mutants.ts";
+import { presentPlan } from "../pipeline/evidence.ts";
 import { verifySource } from "../pipeline/verify.ts";
 import { platformOfSource, type ProjectOptions, type Source } from "../pipeline/source.ts";
 import { mutantsJson, renderMutants } from "../report/mutants.ts";
@@ -13,7 +14,7 @@ import { verificationMarkdown } from "../report/verify-markdown.ts";
 import { renderOpen, renderVerification } from "../report/verify-terminal.ts";
 import { comparing, type Before, mutationScore } from "../verify/index.ts";
 import type { EmittedKind, Verification } from "../verify/index.ts";
-import { recordedOf } from "./record.ts";
+import { kept, recordedOf } from "./record.ts";
 import { sayWritten } from "./options.ts";
 import { EXIT } from "./exit.ts";
 import { beginJson, completeJson, printJson, printResult } from "./json-output.ts";
@@ -67,6 +68,8 @@ async function recordedRun(
 ): Promise<number> {
   const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;
   const file = emitted === null ? null : relative(options.projectDir, emitted);
+  // what a live database answers may hold values of its rows
+  if (migrations !== null) kept(options.projectDir, "verification", found, presentPlan(options.projectDir));
   return recordedOf(options, flags.target, exitOf(found, flags.requireSettled), {
     fact: verifyFact(found, file),
     migrations,

@@ -14,6 +14,7 @@ export type Fact =
   | CleanupFact
   | DocumentsFact
   | AttestationFact
+  | AnnouncementFact
   /** two branches of the file have come together */
   | { kind: "merge" };
 
@@ -133,4 +134,16 @@ export interface AttestationFact {
   note: string;
   /** the step is waived: it is not done, and that is accepted */
   waived: boolean;
+}
+
+/** The moments of a move at which people are told. */
+export const MOMENTS = ["before", "during", "after", "post-mortem", "escalation"] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+/** A message that was sent to a webhook. */
+export interface AnnouncementFact {
+  kind: "announcement";
+  moment: Moment;
+  /** the same for the same message */
+  id: string;
 }

@@ -1,5 +1,5 @@
 /** What was settled, by whom and when: the lines of `.rlsmith/evidence.jsonl`, each with the hash of the line before. */
-export type { Fact, Purpose } from "./fact.ts";
+export { MOMENTS, type Fact, type Moment, type Purpose } from "./fact.ts";
 export { checkLines, conflictMarkers, linesOf, type Fault } from "./check.ts";
 export { appendEvidence, evidencePath, readEvidence, writeEvidence } from "./file.ts";
 export { statementOf, type Statement } from "./in-toto.ts";

@@ -39,15 +39,12 @@ export async function projectStatus(
   if (live && config && present.plan)
     for (const target of present.targets)
       target.live = await askTarget(projectDir, config, target.name, present.plan.hash);
-  return { steps: statusOf(trusted(linesOf(read), read, faults), present), faults, lines: read.length };
+  return { steps: statusOf(trustedLines(read, faults), present), faults, lines: read.length };
 }
 
-/** Without the lines that are not as they were written. */
-function trusted(
-  lines: readonly Line[],
-  read: ReturnType<typeof readEvidence>["read"],
-  faults: readonly Fault[],
-): Line[] {
+/** The lines of the evidence, without those that are not as they were written. */
+export function trustedLines(read: ReturnType<typeof readEvidence>["read"], faults: readonly Fault[]): Line[] {
+  const lines = linesOf(read);
   const edited = new Set(faults.flatMap(({ kind, line }) => (kind === "edited" || kind === "twice" ? [line] : [])));
   const placeOf = new Map(read.flatMap(({ number, line }) => (line ? [[line, number] as const] : [])));
   return lines.filter((line) => !edited.has(placeOf.get(line) ?? 0));

@@ -180,14 +180,17 @@ async function sampleOn(
   return { sample, kept: await store.append(sample, next) };
 }
 
-/** The samples of a target and a plan, judged by the limits of its config at this moment. Only reads. */
-export async function gateOfTarget(watch: WatchTarget): Promise<Gate> {
+/**
+ * The samples of a target and a plan, judged by the limits of its config at this moment. Only reads. `each` is called
+ * with every sample.
+ */
+export async function gateOfTarget(watch: WatchTarget, each: (sample: Sample) => void = () => {}): Promise<Gate> {
   const { on, plan } = watch;
   const url = await urlOf(on.target, targetOf(on.config, on.target), on.projectDir);
   const db = await openToLook(url, "rlsmith gate");
   try {
     const { at } = await readServer(db);
-    await readOn(watch.history, storesOf(db, on, planHash(plan)).samples);
+    await readOn(watch.history, storesOf(db, on, planHash(plan)).samples, each);
     return judged(watch, at);
   } finally {
     await db.close();

@@ -14,10 +14,11 @@ import type {
 import type { Callers, SqlCleanup } from "../cleanup/sql/index.ts";
 import type { Finding } from "../finding.ts";
 import type { ChangeEntry, Impact, RelationImpact, Untold, UntoldOfAll } from "../impact/index.ts";
-import type { Fault, Line } from "../evidence/index.ts";
+import type { Fault, Line, Moment } from "../evidence/index.ts";
 import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
+import type { CatalogFigures, Metrics } from "../metrics/index.ts";
 import type { FileKind } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
@@ -40,6 +41,7 @@ import type { TakenBack } from "../pipeline/taken-back.ts";
 import type { Notified } from "../pipeline/webhook.ts";
 import type { Cause as GateCause, Gate, Lack, Sample } from "../watch/index.ts";
 import type { Cell, Comparison, MutantOutcome, MutationCounts, PolicyMutant, Verification } from "../verify/index.ts";
+import type { Message } from "./announce/index.ts";
 import type { Checked } from "./properties.ts";
 
 // docs/schemas/ is made from these types by `npm run docs`: what they say of a key is said there.
@@ -364,6 +366,9 @@ export type JsonOutput =
   | RecorderJson
   | WatchJson
   | StatusJson
+  | ReportJson
+  | MetricsJson
+  | AnnouncementJson
   | EvidenceLineJson
   | EvidenceJson;
 
@@ -418,6 +423,53 @@ export interface StatusJson extends Status {
   formatVersion: 1;
   /** the step that comes next; null: all is done */
   next: string | null;
+}
+
+/** Output of `rlsmith report`. */
+export interface ReportJson {
+  format: "rlsmith-report";
+  formatVersion: 1;
+  /** the file that was written, absolute */
+  file: string;
+  bytes: number;
+  /** the hash of the plan; null: there is none */
+  plan: string | null;
+  /**
+   * of the catalog of the plan, and of the one that it leaves, with the expressions as the migration writes them; null: it
+   * was not kept
+   */
+  figures: { before: CatalogFigures; after: CatalogFigures } | null;
+  /** what the report could not show */
+  missing: MissingPart[];
+}
+
+/** A part of a report for which there was nothing to show, and the command that finds it out. */
+export interface MissingPart {
+  part: "plan" | "proof" | "attack" | "rehearsal" | "journal" | "samples";
+  /** null: of the whole project */
+  target: string | null;
+  command: string;
+}
+
+/** Output of `rlsmith metrics`. */
+export interface MetricsJson extends Metrics {
+  format: "rlsmith-metrics";
+  formatVersion: 1;
+}
+
+/** Output of `rlsmith announce`. */
+export interface AnnouncementJson extends Message {
+  format: "rlsmith-announcement";
+  formatVersion: 1;
+  moment: Moment;
+  /** null: it is about no target */
+  target: string | null;
+  /** the same for the same message */
+  id: string;
+  /** the message as Markdown */
+  markdown: string;
+  /** when it was sent, now or before; null: it was not */
+  sent: { at: string; by: string | null; isNew: boolean } | null;
 }
 
 /** Output of `rlsmith attest`: the line of evidence. */

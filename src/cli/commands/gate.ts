@@ -7,6 +7,7 @@ import { gateMarkdown } from "../../report/gate-markdown.ts";
 import { gateJson, renderGate } from "../../report/gate.ts";
 import { exitOfGate } from "../exit.ts";
 import { printResult } from "../json-output.ts";
+import { escalated } from "../escalate.ts";
 import { recorded } from "../record.ts";
 import { onTarget, withTarget, type TargetFlags } from "../target-options.ts";
 import { printForProgram } from "../terminal.ts";
@@ -28,6 +29,9 @@ export function gateCommand(command: Command, done: (exit: number) => void): voi
       if (flags.format === "junit") printForProgram(gateJunit(gate));
       else if (flags.format === "markdown") printForProgram(gateMarkdown(gate));
       else printResult(flags.format, gateJson(gate), (colours) => renderGate(gate, colours));
-      done(await recorded(on.projectDir, exitOfGate(gate), { fact: gateFact(gate), plan: hash, target: on.target }));
+      const { projectDir, target } = on;
+      const exit = await recorded(projectDir, exitOfGate(gate), { fact: gateFact(gate), plan: hash, target });
+      if (gate.outcome === "failed") await escalated(projectDir, target, flags.config);
+      done(exit);
     });
 }

@@ -8,7 +8,7 @@ import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { writeAll } from "../../write-files.ts";
 import { exitOfCalls, exitOfRehearsal } from "../exit.ts";
 import { printResult } from "../json-output.ts";
-import { recorded } from "../record.ts";
+import { kept, recorded } from "../record.ts";
 import { projectOptions, withSource, type SourceFlags } from "../options.ts";
 import { say } from "../terminal.ts";
 
@@ -29,6 +29,7 @@ export function rehearseCommand(command: Command, done: (exit: number) => void):
       const exit = calls && rehearsal.passed ? exitOfCalls(calls) : exitOfRehearsal(rehearsal);
       const { plan, hash } = readPlan(options.projectDir, flags.plan);
       done(await recorded(options.projectDir, exit, { fact: rehearsalFact(rehearsal, purposeOf(plan)), plan: hash }));
+      if (!calls) kept(options.projectDir, "rehearsal", rehearsal, hash);
       if (rehearsal.access && !calls)
         writeAll([differencesFile(options.projectDir, rehearsal.access)], options.projectDir);
     });

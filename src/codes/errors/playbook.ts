@@ -46,6 +46,27 @@ export const PLAYBOOK_ERRORS = {
       "Or write the two markers of a part where it should stand.",
     ],
   },
+  NOTHING_TO_ANNOUNCE: {
+    kind: "usage",
+    title: "what the message would say has not happened",
+    why: "`rlsmith announce` fills its messages from the evidence. `during` wants the plan in force on the target, `after` on every target, and `escalation` a gate that has failed.",
+    todo: ["Run the command in the hint first.", "Or announce another moment."],
+  },
+  NO_WEBHOOK: {
+    kind: "usage",
+    title: "there is nowhere to send the message to",
+    why: "`--send` uses the webhook of the target: `notify` in the config.",
+    todo: [
+      'Name the variable that holds its URL in rlsmith.config.ts: `notify: { url: { env: "SLACK_WEBHOOK" }, form: "slack" }`.',
+      "Or leave `--send` out, and copy the text.",
+    ],
+  },
+  NOT_SENT: {
+    kind: "environment",
+    title: "the webhook did not take the message",
+    why: "It answered with a status other than 2xx, did not answer in 10 seconds, or cannot be reached. The message is not recorded as sent.",
+    todo: ["Check the URL in the variable, and run the command again: the message is sent once."],
+  },
   NO_SUCH_STEP: {
     kind: "usage",
     title: "the playbook has no step of that name",

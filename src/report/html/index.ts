@@ -1,0 +1,2 @@
+/** The report of a project as one HTML file. */
+export { reportHtml } from "./page.ts";
