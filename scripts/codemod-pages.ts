@@ -1,4 +1,4 @@
-import { SHAPES, type ShapeExample } from "../src/cleanup/code/index.ts";
+import { SHAPES, type DecidedFiles, type ShapeExample } from "../src/cleanup/code/index.ts";
 
 const files = (text: string | Readonly<Record<string, string | null>>): string[] =>
   typeof text === "string"
@@ -8,8 +8,16 @@ const files = (text: string | Readonly<Record<string, string | null>>): string[]
 const block = (title: string, text: string | Readonly<Record<string, string | null>>): string =>
   `${title}:\n\n\`\`\`tsx\n${files(text).join("\n")}\`\`\`\n`;
 
-const exampleText = ({ before, after, note }: ShapeExample): string =>
-  `${note ? `${note[0]?.toUpperCase()}${note.slice(1)}.\n\n` : ""}${block("Before", before)}\n${block("After", after)}`;
+const configText = ({ decided = [] }: Pick<ShapeExample, "decided">): string =>
+  decided.length === 0
+    ? ""
+    : `In the config:\n\n\`\`\`ts\ncleanup: {\n  code: {\n${decided.map(entryText).join("")}  },\n},\n\`\`\`\n\n`;
+
+const entryText = ({ pattern, decision, role, reason }: DecidedFiles): string =>
+  `    ${JSON.stringify(pattern)}: { decision: "${decision}", ${role === null ? "" : `role: "${role}", `}reason: ${JSON.stringify(reason)} },\n`;
+
+const exampleText = ({ before, after, note, ...rest }: ShapeExample): string =>
+  `${note ? `${note[0]?.toUpperCase()}${note.slice(1)}.\n\n` : ""}${configText(rest)}${block("Before", before)}\n${block("After", after)}`;
 
 /** File name → text of every page under docs/codemods. */
 export function codemodPages(): Map<string, string> {

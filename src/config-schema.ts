@@ -187,6 +187,11 @@ const suite = z.strictObject({
   command: z.string().min(1),
   /** the longest run */
   timeoutSeconds: z.number().int().min(1).default(1800),
+  /**
+   * `path: suite > case`: a case that a person has decided about goes (`delete`), or stays as it is (`keep`), or reads the
+   * claim where it read the variable (`claim`); the first entry that matches counts, `*` matches any text
+   */
+  cases: z.record(z.string(), z.strictObject({ decision: z.enum(["delete", "keep", "claim"]), reason })).default({}),
 });
 
 /** The settings of `rlsmith.config.ts`, each with its default. */
@@ -315,6 +320,20 @@ export const configSchema = z.strictObject({
        * (`keep`)
        */
       calls: z.record(z.string(), z.strictObject({ decision: z.enum(["delete", "keep"]), reason })).default({}),
+      /**
+       * a file of the application, from the project's folder: its transactions on a direct connection act by the claims
+       * that the code makes or takes there, though no token vouches for them (`claims`; `role` is the one that a
+       * transaction takes which took none before), or what names a variable there stays (`keep`)
+       */
+      code: z
+        .record(
+          z.string(),
+          z.discriminatedUnion("decision", [
+            z.strictObject({ decision: z.literal("claims"), role: z.string().min(1).optional(), reason }),
+            z.strictObject({ decision: z.literal("keep"), reason }),
+          ]),
+        )
+        .default({}),
       /** how `rlsmith cleanup --tests` runs the project's tests; without it they are listed and not touched */
       tests: suite.optional(),
     })

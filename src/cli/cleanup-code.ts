@@ -1,5 +1,6 @@
 import type { Retired } from "../cleanup/code/index.ts";
 import { cleanUpCode, type CodeCleanup } from "../pipeline/cleanup-code.ts";
+import type { CleanupPart } from "../pipeline/cleanup-left.ts";
 import { readWorkTree } from "../pipeline/code-files.ts";
 import { configOf } from "../pipeline/ready.ts";
 import { retiredInProject } from "../pipeline/retired-in-project.ts";
@@ -7,6 +8,7 @@ import { openSource, type ProjectOptions } from "../pipeline/source.ts";
 import { cleanupCodeJson, renderCleanupCode } from "../report/cleanup-code.ts";
 import { codePatch } from "../report/code-patch.ts";
 import { EXIT } from "./exit.ts";
+import { nextAfter } from "./next-part.ts";
 import { recorded } from "./record.ts";
 import { printJson } from "./json-output.ts";
 import { sayReplay } from "./options.ts";
@@ -26,33 +28,38 @@ export interface CodeFlags {
  */
 export async function cleanUpCodeOf(options: ProjectOptions, flags: CodeFlags): Promise<number> {
   const source = await openSource(options);
-  let retired;
   try {
     const tree = await readWorkTree(options.projectDir);
-    retired = await retiredInProject(source, configOf(source), tree, options.projectDir);
+    const retired = await retiredInProject(source, configOf(source), tree, options.projectDir);
     sayReplay(source);
+    const cleanup = await cleanUpCode(retired, {
+      projectDir: options.projectDir,
+      write: flags.write ?? false,
+      allowDirty: flags.allowDirty ?? false,
+      check: flags.check,
+      progress: options.progress,
+    });
+    const end = (): Promise<CleanupPart | null> => nextAfter("code", cleanup, source, options.projectDir);
+    if (flags.format === "json")
+      printJson({ format: "rlsmith-cleanup-code", formatVersion: 1, code: cleanupCodeJson(cleanup, retired) });
+    else if (flags.write) print(renderCleanupCode(cleanup, retired, await end(), coloursFor(process.stdout)));
+    else {
+      printForProgram(codePatch(cleanup));
+      sayAsIs(renderCleanupCode(cleanup, retired, await end(), coloursFor(process.stderr)));
+    }
+    const exit = exitOfCode(cleanup, retired);
+    // a patch changes nothing yet
+    if (!cleanup.written && cleanup.files.length > 0) return exit;
+    const fact = {
+      kind: "cleanup",
+      part: "code",
+      files: cleanup.files.length,
+      left: cleanup.decisions.length,
+    } as const;
+    return await recorded(options.projectDir, exit, { fact });
   } finally {
     await source.close();
   }
-  const cleanup = await cleanUpCode(retired, {
-    projectDir: options.projectDir,
-    write: flags.write ?? false,
-    allowDirty: flags.allowDirty ?? false,
-    check: flags.check,
-    progress: options.progress,
-  });
-  if (flags.format === "json")
-    printJson({ format: "rlsmith-cleanup-code", formatVersion: 1, code: cleanupCodeJson(cleanup, retired) });
-  else if (flags.write) print(renderCleanupCode(cleanup, retired, coloursFor(process.stdout)));
-  else {
-    printForProgram(codePatch(cleanup));
-    sayAsIs(renderCleanupCode(cleanup, retired, coloursFor(process.stderr)));
-  }
-  const exit = exitOfCode(cleanup, retired);
-  // a patch changes nothing yet
-  if (!cleanup.written && cleanup.files.length > 0) return exit;
-  const fact = { kind: "cleanup", part: "code", files: cleanup.files.length, left: cleanup.decisions.length } as const;
-  return recorded(options.projectDir, exit, { fact });
 }
 
 /** 3 where something is left to a person, where changed files were not checked, or where no variable is mapped. */

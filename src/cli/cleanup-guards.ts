@@ -1,4 +1,5 @@
 import { cleanUpGuards } from "../pipeline/cleanup-guards.ts";
+import type { CleanupPart } from "../pipeline/cleanup-left.ts";
 import { readWorkTree } from "../pipeline/code-files.ts";
 import { configOf } from "../pipeline/ready.ts";
 import { retiredInProject } from "../pipeline/retired-in-project.ts";
@@ -7,6 +8,7 @@ import { cleanupGuardsJson, renderCleanupGuards } from "../report/cleanup-guards
 import { codePatch } from "../report/code-patch.ts";
 import type { CodeFlags } from "./cleanup-code.ts";
 import { EXIT } from "./exit.ts";
+import { nextAfter } from "./next-part.ts";
 import { recorded } from "./record.ts";
 import { printJson } from "./json-output.ts";
 import { sayReplay } from "./options.ts";
@@ -29,11 +31,12 @@ export async function cleanUpGuardsOf(options: ProjectOptions, flags: CodeFlags)
       allowDirty: flags.allowDirty ?? false,
       progress: options.progress,
     });
+    const end = (): Promise<CleanupPart | null> => nextAfter("guards", cleanup, source, options.projectDir);
     if (flags.format === "json") printJson(cleanupGuardsJson(cleanup));
-    else if (flags.write) print(renderCleanupGuards(cleanup, coloursFor(process.stdout)));
+    else if (flags.write) print(renderCleanupGuards(cleanup, await end(), coloursFor(process.stdout)));
     else {
       printForProgram(codePatch(cleanup));
-      sayAsIs(renderCleanupGuards(cleanup, coloursFor(process.stderr)));
+      sayAsIs(renderCleanupGuards(cleanup, await end(), coloursFor(process.stderr)));
     }
     const exit = cleanup.names.settings.size === 0 || cleanup.left.length > 0 ? EXIT.notProven : EXIT.fine;
     // a patch changes nothing yet

@@ -1,4 +1,5 @@
 import { cleanupFiles, isAgainst, planCleanup, type CleanupPlan } from "../pipeline/cleanup-sql.ts";
+import { nextPart } from "../pipeline/cleanup-left.ts";
 import { elsewhereOf, withDropTried } from "../pipeline/check-drop.ts";
 import { planFact } from "../pipeline/facts.ts";
 import { planHash } from "../plan/index.ts";
@@ -55,7 +56,11 @@ export async function cleanSql(project: string, flags: CleanupFlags): Promise<nu
     const writes = hasSteps && !flags.dryRun && passed;
     const replaced = writes ? replacedCleanup(options.projectDir) : null;
     if (writes) sayWritten(writeCleanup(planned, options.projectDir, now));
-    if (isText) print(cleanupEnd(made, { writes, passed, replaced, target: Object.keys(config.targets)[0] ?? null }));
+    if (isText) {
+      const target = Object.keys(config.targets)[0] ?? null;
+      const next = hasSteps ? null : await nextPart("sql", source, options.projectDir);
+      print(cleanupEnd(made, { writes, passed, replaced, target, next }));
+    }
     const exit = exitOf(made, rehearsed);
     if (!writes && hasSteps) return exit;
     const fact = planFact(plan, null, rehearsed?.rehearsal ?? null);

@@ -1,9 +1,11 @@
 import { cleanUpTests } from "../pipeline/cleanup-tests.ts";
+import type { CleanupPart } from "../pipeline/cleanup-left.ts";
 import { openSource } from "../pipeline/source.ts";
 import { cleanupTestsJson, renderCleanupTests } from "../report/cleanup-tests.ts";
 import { codePatch } from "../report/code-patch.ts";
 import type { CodeFlags } from "./cleanup-code.ts";
 import { exitOfTests } from "./exit.ts";
+import { nextAfter } from "./next-part.ts";
 import { recorded } from "./record.ts";
 import { printJson } from "./json-output.ts";
 import { projectOptions, sayReplay, type SourceFlags } from "./options.ts";
@@ -32,11 +34,12 @@ export async function cleanUpTestsOf(project: string, flags: TestsFlags & CodeFl
       mutants: flags.mutants,
       progress: options.progress,
     });
+    const end = (): Promise<CleanupPart | null> => nextAfter("tests", cleanup, source, options.projectDir);
     if (flags.format === "json") printJson(cleanupTestsJson(cleanup, retired));
-    else if (flags.write) print(renderCleanupTests(cleanup, retired, coloursFor(process.stdout)));
+    else if (flags.write) print(renderCleanupTests(cleanup, retired, await end(), coloursFor(process.stdout)));
     else {
       printForProgram(codePatch(cleanup));
-      sayAsIs(renderCleanupTests(cleanup, retired, coloursFor(process.stderr)));
+      sayAsIs(renderCleanupTests(cleanup, retired, await end(), coloursFor(process.stderr)));
     }
     const exit = exitOfTests(cleanup, retired.settings.size);
     // a patch changes nothing yet

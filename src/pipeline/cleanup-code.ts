@@ -305,6 +305,7 @@ const resultOf = (cleaned: Cleaned, { texts }: ReadProject, { project }: WorkTre
     ({ id, title, why }): CodeShape => ({ id, title, why }),
   ),
   decisions: cleaned.decisions,
+  decided: cleaned.decided,
   mentions: cleaned.mentions,
   files: [...cleaned.files].map(([path, after]): CodeFile => {
     const from = [...cleaned.moved].find(([, to]) => to === path)?.[0];

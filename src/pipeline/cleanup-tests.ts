@@ -15,6 +15,7 @@ import {
   relationsNamed,
   unitsOf,
   variablePath,
+  withDecisions,
   type Surroundings,
 } from "../cleanup/tests/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
@@ -22,6 +23,7 @@ import { EMITTED, emittedPath, isEmitted } from "../verify/index.ts";
 import { readProject } from "./cleanup-code.ts";
 import { readWorkTree } from "./code-files.ts";
 import { refuseTree, writeEdits } from "./edited-files.ts";
+import { decidedCases } from "./decided-cases.ts";
 import { outputPlace } from "./output-place.ts";
 import { configOf } from "./ready.ts";
 import { retiredInProject } from "./retired-in-project.ts";
@@ -57,7 +59,8 @@ export async function cleanUpTests(
   const project = projectOf(input);
   const path = variablePath(project, retired, new Set(settersOf(project, retired).setters.keys()));
   const cases = findCases(project, path);
-  const units = unitsOf(cases, project, path);
+  const judged = withDecisions(unitsOf(cases, project, path), cases, decidedCases(config), retired);
+  const { units } = judged;
   options.progress.done("tests", `${cases.length} cases, ${units.length} parts take the variable's path`);
   const found: FoundTests = { tree, project, retired, texts, cases, units };
   const cleanup = await judgeUnits(source, found, options);
@@ -65,12 +68,18 @@ export async function cleanUpTests(
   const written = options.write && cleanup.files.length > 0;
   const missing = missingInTests(project, retired);
   return {
-    cleanup: { ...cleanup, missing, restsOnEmitted: restsOnEmitted(cleanup.removed), written },
+    cleanup: {
+      ...cleanup,
+      keptByConfig: judged.kept.map(({ unit, reason }) => ({ ...partOf(unit), reason })),
+      missing,
+      restsOnEmitted: restsOnEmitted(cleanup.removed),
+      written,
+    },
     retired,
   };
 }
 
-type JudgedTests = Omit<TestsCleanup, "missing" | "restsOnEmitted">;
+type JudgedTests = Omit<TestsCleanup, "missing" | "restsOnEmitted" | "keptByConfig">;
 
 const missingInTests = (project: Project, retired: Retired): TestsCleanup["missing"] =>
   missingCalls(project, retired).flatMap(({ module: { path, text }, node, name }) =>

@@ -45,6 +45,12 @@ export async function retiredInProject(
     functions,
     mixed: new Set([...names.mixed, ...earlier.asked].filter((name) => !functions.has(name))),
     ...(roles ? { roles } : {}),
+    decided: Object.entries(config.cleanup.code).map(([pattern, { reason, ...one }]) => ({
+      pattern,
+      decision: one.decision,
+      role: one.decision === "claims" ? (one.role ?? null) : null,
+      reason,
+    })),
     known: knownFunctions(callable, earlier, source, config),
   };
 }

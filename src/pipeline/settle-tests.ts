@@ -1,4 +1,5 @@
 import {
+  casesOf,
   decideUnits,
   editedTests,
   matchesOf,
@@ -13,7 +14,6 @@ import type { EditedFile } from "./edited-files.ts";
 import { newErrors, openTrial, type Trial } from "./code-judge.ts";
 import type { SuiteOutcome } from "./suite-run.ts";
 import {
-  casesOf,
   countsOf,
   partOf,
   type FailingTest,
@@ -96,8 +96,9 @@ function takeBack(going: readonly Unit[], path: string, why: string, kept: Map<U
 function worseCases(last: SuiteOutcome, evidence: Evidence, decided: Decided, found: FoundTests): string[] {
   if (last.run === null) return [""];
   const { idsOf } = matchesOf(found.units, found.cases, evidence);
-  const gone = new Set(decided.goes.flatMap(({ unit }) => (unit.kind === "half" ? [] : idsOf(unit.instances))));
-  const halves = decided.goes.flatMap(({ unit }) => (unit.kind === "half" ? idsOf(unit.instances) : []));
+  const staysIn = ({ kind }: Unit): boolean => kind === "half" || kind === "reads";
+  const gone = new Set(decided.goes.flatMap(({ unit }) => (staysIn(unit) ? [] : idsOf(unit.instances))));
+  const halves = decided.goes.flatMap(({ unit }) => (staysIn(unit) ? idsOf(unit.instances) : []));
   const passed = [...evidence.after].flatMap(([id, { status }]) => (status === "passed" ? [id] : []));
   return [...new Set([...passed, ...halves])].filter(
     (id) => !gone.has(id) && !evidence.unsteady.has(id) && last.run.get(id)?.status !== "passed",
@@ -123,9 +124,7 @@ function settledOf(
   const byPlace = <T extends TestPart>(all: T[]): T[] =>
     all.toSorted((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
   return {
-    removed: byPlace(
-      decided.goes.map(({ unit, onMigrated, notices, covers }) => ({ ...partOf(unit), onMigrated, notices, covers })),
-    ),
+    removed: byPlace(decided.goes.map(({ unit, ...one }) => ({ ...partOf(unit), ...one }))),
     kept: byPlace(
       decided.stays.map(({ unit, because, what }) => ({
         ...partOf(unit),

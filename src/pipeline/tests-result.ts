@@ -1,12 +1,13 @@
 import type { Project, Retired } from "../cleanup/code/index.ts";
-import type {
-  CaseStatus,
-  Cover,
-  IdleTest,
-  StaysBecause,
-  Surroundings,
-  TestCase,
-  Unit,
+import {
+  casesOf,
+  type CaseStatus,
+  type Cover,
+  type IdleTest,
+  type StaysBecause,
+  type Surroundings,
+  type TestCase,
+  type Unit,
 } from "../cleanup/tests/index.ts";
 import type { Progress } from "../progress.ts";
 import type { EditedFile } from "./edited-files.ts";
@@ -43,12 +44,21 @@ export interface TestPart {
 
 /** A part that goes. */
 export interface RemovedTest extends TestPart {
-  /** its result on the migrated state */
-  onMigrated: "failed" | "passed";
+  /** its result on the migrated state; null: no run reports it, and the config has decided about it */
+  onMigrated: "failed" | "passed" | null;
   /** the mutants that it notices, and for each another case that notices it */
   notices: { mutant: string; noticedBy: string }[];
   /** what still covers the relations that it reads */
   covers: Cover[];
+  /** the reason of the config, where it has decided so */
+  decided: string | null;
+  /** mutants, relations and functions that nothing else notices, tests or uses; only where the config has decided */
+  alone: string[];
+}
+
+/** A part that stays since the config says so. */
+export interface KeptByDecision extends TestPart {
+  reason: string;
 }
 
 /** A part that stays, for a person to look at. */
@@ -112,6 +122,7 @@ export interface RestsOnEmitted {
 export interface TestsCleanup {
   removed: RemovedTest[];
   kept: KeptTest[];
+  keptByConfig: KeptByDecision[];
   idle: IdleTest[];
   failing: FailingTest[];
   /** calls in tests of functions that the database does not have: one of them may be a setter that nobody knows of */
@@ -145,9 +156,6 @@ export interface SuiteWork {
   options: TestsOptions;
 }
 
-/** The cases whose text a part is in. */
-export const casesOf = (unit: Unit): readonly TestCase[] => (unit.kind === "row" ? unit.cases : [unit.case]);
-
 /** The place of a part. */
 export function partOf(unit: Unit): TestPart {
   const cases = casesOf(unit).map(({ name }) => name);
@@ -167,7 +175,8 @@ export function partOf(unit: Unit): TestPart {
 
 /** The emitted tests that the parts which go rest on. */
 export function restsOnEmitted(removed: readonly RemovedTest[]): RestsOnEmitted {
-  const resting = removed.map(({ covers }) => covers.flatMap(({ by, what }) => (by === "emitted" ? what : [])));
+  const judged = removed.filter(({ decided }) => decided === null);
+  const resting = judged.map(({ covers }) => covers.flatMap(({ by, what }) => (by === "emitted" ? what : [])));
   return { files: [...new Set(resting.flat())].toSorted(), parts: resting.filter(({ length }) => length > 0).length };
 }
 

@@ -1,6 +1,7 @@
 import type pc from "picocolors";
 import type { DecisionReason, Retired } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
+import type { CleanupPart } from "../pipeline/cleanup-left.ts";
 import { partEnd } from "./cleanup-end.ts";
 import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupCodeJson } from "./json-outputs.ts";
@@ -20,16 +21,16 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "setter-checks":
     "the function in SQL also does something else, an overload of it does, or it is gone and its definition does not say all that it did: if it refuses somebody, that check has to be kept",
   "driver-without-token":
-    "a direct connection sets the variable and no claims of a verified token are at hand: decide who the transaction acts as, and set `request.jwt.claims`",
+    "a direct connection sets the variable and no claims of a verified token are at hand: decide who the transaction acts as, and set `request.jwt.claims`, or let the config say so: `claims` for the file in `cleanup.code`, with the role where the transaction takes none",
   "driver-session-setting":
     "the setting is not local, so it stays on the connection: whoever gets the connection next has it too",
   "driver-not-read":
     "the SQL sets the variable in a way that is not read: a value by template, another statement with it",
   "driver-calls-setter": "SQL calls the function that sets the variables: set `request.jwt.claims` in its place",
   "claims-made-by-hand":
-    "the claims that the transaction sets now hold the tenant, but no token vouches for them: confirm who it acts as",
+    "the claims that the transaction sets now hold the tenant, but no token vouches for them: confirm who it acts as, by `claims` for the file in `cleanup.code`",
   "role-of-token":
-    "the transaction now takes the role that the token names, if it is one of the policies (as `roleOf` lists them): confirm that the tokens name it, that the connection may take it, and that its statements run under it",
+    "the transaction now takes the role that the token names, if it is one of the policies (as `roleOf` lists them): confirm that the tokens name it, that the connection may take it, and that its statements run under it, by `claims` for the file in `cleanup.code`",
   "driver-in-test": "a test sets the variables: see whether it tests their path alone",
   "sql-text-in-test": "a test looks at the text or the order of SQL",
   "name-in-use": "the function that only sets the context is used in another way than by a call",
@@ -62,6 +63,7 @@ export function cleanupCodeJson(cleanup: CodeCleanup, retired: Retired): Cleanup
     changes: cleanup.changes,
     shapes: cleanup.shapes,
     decisions: cleanup.decisions.map((one) => ({ ...one, why: WORDS[one.reason] })),
+    decided: cleanup.decided.map((one) => ({ ...one, why: WORDS[one.reason] })),
     mentions: cleanup.mentions,
     files: cleanup.files.map((file) => ({
       path: file.path,
@@ -77,15 +79,21 @@ export function cleanupCodeJson(cleanup: CodeCleanup, retired: Retired): Cleanup
 }
 
 /** The result for a terminal: what changes and why, what is left to a person, and what the check said. */
-export function renderCleanupCode(cleanup: CodeCleanup, retired: Retired, colours: Colours): string {
+export function renderCleanupCode(
+  cleanup: CodeCleanup,
+  retired: Retired,
+  next: CleanupPart | null,
+  colours: Colours,
+): string {
   const names = [...retired.settings.keys(), ...retired.functions, ...retired.mixed].join(", ");
   return [
     `retired: ${oneLine(names) || "nothing"}`,
     ...changeLines(cleanup, colours),
     ...decisionLines(cleanup, colours),
+    ...decidedLines(cleanup, colours),
     ...mentionLines(cleanup, colours),
     "",
-    summaryOf(cleanup, retired),
+    summaryOf(cleanup, retired, next),
   ].join("\n");
 }
 
@@ -116,16 +124,32 @@ function decisionLines({ decisions }: CodeCleanup, colours: Colours): string[] {
   ];
 }
 
+function decidedLines({ decided }: CodeCleanup, colours: Colours): string[] {
+  if (decided.length === 0) return [];
+  return [
+    "",
+    colours.dim(`decided in the config (${decided.length})`),
+    ...decided.map(
+      ({ path, line, what, decision, because }) =>
+        `  ${oneLine(`${path}:${line} ${short(what)}: ${decision}, ${because}`)}`,
+    ),
+  ];
+}
+
 function mentionLines({ mentions }: CodeCleanup, colours: Colours): string[] {
   if (mentions.length === 0) return [];
   return [
     "",
-    colours.dim(`comments that still name it (${mentions.length})`),
+    colours.dim(`comments that still speak of it (${mentions.length})`),
     ...mentions.map(({ path, line }) => `  ${oneLine(`${path}:${line}`)}`),
   ];
 }
 
-function summaryOf({ files, judge, decisions, written }: CodeCleanup, { settings }: Retired): string {
+function summaryOf(
+  { files, judge, decisions, written }: CodeCleanup,
+  { settings }: Retired,
+  next: CleanupPart | null,
+): string {
   const left = decisions.length + (judge?.unchecked.length ?? 0);
 
   const parts = [
@@ -134,7 +158,7 @@ function summaryOf({ files, judge, decisions, written }: CodeCleanup, { settings
     ...(judge && judge.unchecked.length > 0 ? [`not checked by it: ${judge.unchecked.map(oneLine).join(", ")}`] : []),
     ...(files.length === 0 ? [] : [removedLine(removedByKind(files))]),
     `${decisions.length} to decide`,
-    partEnd({ part: "code", files: files.length, written, left, mapped: settings.size }),
+    partEnd({ part: "code", files: files.length, written, left, mapped: settings.size, next }),
   ];
   return parts.join("\n");
 }

@@ -1,3 +1,5 @@
+import type { CleanupPart } from "../pipeline/cleanup-left.ts";
+
 /** What a part of the clean-up of files has come to. */
 export interface PartEnd {
   part: "code" | "guards" | "tests";
@@ -8,20 +10,24 @@ export interface PartEnd {
   left: number;
   /** the number of variables that the config maps */
   mapped: number;
+  /** the part that has something to do; null: no other one finds anything. Not looked for while a patch is not applied */
+  next: CleanupPart | null;
 }
 
-/** The part that follows, in the order of the page. */
-const FOLLOWS: Readonly<Record<PartEnd["part"], string | null>> = { code: "--sql", guards: "--tests", tests: null };
-
-/** The next command after a part of the clean-up; the empty text where nothing is left to do. */
-export function partEnd({ part, files, written, left, mapped }: PartEnd): string {
+/** The next command after a part of the clean-up. */
+export function partEnd({ part, files, written, left, mapped, next }: PartEnd): string {
   if (mapped === 0) return "next   the config maps no variable: `rlsmith init` finds those of the policies";
-  const follows = FOLLOWS[part];
-  const then = follows === null ? "" : `\`rlsmith cleanup ${follows}\``;
-  const waiting = left === 0 ? "" : `; left to a person, above: ${left}`;
   if (files > 0 && !written)
-    return `next   \`rlsmith cleanup --${part} --write\`, or \`rlsmith cleanup --${part} | git apply\`${waiting}`;
-  if (files > 0) return `next   review the changes and commit them${then && `, then ${then}`}${waiting}`;
-  if (left > 0) return `next   decide what is listed above${then && `, then ${then}`}`;
-  return then && `next   ${then}`;
+    return `next   \`rlsmith cleanup --${part} --write\`, or \`rlsmith cleanup --${part} | git apply\`${left === 0 ? "" : `; left to a person, above: ${left}`}`;
+  const steps = [
+    ...(files > 0 ? ["review the changes and commit them"] : []),
+    ...(left > 0 ? ["decide what is listed above"] : []),
+    ...(next === null ? [] : [`\`rlsmith cleanup --${next}\``]),
+  ];
+  return steps.length > 0 ? `next   ${steps.join(", then ")}${next === null ? NOTHING_ELSE : ""}` : NOTHING_LEFT;
 }
+
+const NOTHING_ELSE = "; the other parts of the clean-up find nothing more";
+
+/** No part of the clean-up finds anything. */
+export const NOTHING_LEFT = "nothing is left to clean up: no part finds anything more";

@@ -2,6 +2,7 @@ import type pc from "picocolors";
 import type { BlockingGuard, Evidence, GuardKind, LeftReason } from "../cleanup/guards/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
+import type { CleanupPart } from "../pipeline/cleanup-left.ts";
 import { partEnd } from "./cleanup-end.ts";
 import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupGuardsJson } from "./json-outputs.ts";
@@ -76,7 +77,7 @@ export function cleanupGuardsJson(cleanup: GuardsCleanup): CleanupGuardsJson {
 }
 
 /** The result for a terminal. What refuses the planned migration comes first. */
-export function renderCleanupGuards(cleanup: GuardsCleanup, colours: Colours): string {
+export function renderCleanupGuards(cleanup: GuardsCleanup, next: CleanupPart | null, colours: Colours): string {
   const { settings, functions, mixed, code } = cleanup.names;
   return [
     `retired: ${oneLine([...settings.keys(), ...functions, ...mixed, ...code].join(", ")) || "nothing"}`,
@@ -86,7 +87,7 @@ export function renderCleanupGuards(cleanup: GuardsCleanup, colours: Colours): s
     ...leftLines(cleanup, colours),
     ...mentionLines(cleanup, colours),
     "",
-    summaryOf(cleanup),
+    summaryOf(cleanup, next),
   ].join("\n");
 }
 
@@ -163,7 +164,7 @@ function mentionLines({ mentions }: GuardsCleanup, colours: Colours): string[] {
   ];
 }
 
-function summaryOf({ files, left, removed, written, names }: GuardsCleanup): string {
+function summaryOf({ files, left, removed, written, names }: GuardsCleanup, next: CleanupPart | null): string {
   const tests = new Set(removed.flatMap(({ path, kind }) => (kind === "guard-test" ? [path] : [])));
   // rules, hooks, steps and instructions are no code of the application
   const kinds = files.map((file) => ({
@@ -174,7 +175,7 @@ function summaryOf({ files, left, removed, written, names }: GuardsCleanup): str
     filesLine(files, written),
     ...(files.length === 0 ? [] : [removedLine(removedByKind(kinds))]),
     `${left.length} to decide`,
-    partEnd({ part: "guards", files: files.length, written, left: left.length, mapped: names.settings.size }),
+    partEnd({ part: "guards", files: files.length, written, left: left.length, mapped: names.settings.size, next }),
   ].join("\n");
 }
 

@@ -2,9 +2,11 @@ import type pc from "picocolors";
 import type { Cleaned, NoteTag, OtherUse, Question, QuestionTag } from "../cleanup/sql/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { columnKey, functionKey, nameKey, type FunctionKey } from "../pg/name.ts";
+import type { CleanupPart } from "../pipeline/cleanup-left.ts";
 import type { CleanupPlan, TriedDrop } from "../pipeline/cleanup-sql.ts";
 import type { CallOutcome, CallRehearsal } from "../rehearse/index.ts";
 import type { PgFunction } from "../pg/catalog.ts";
+import { NOTHING_LEFT } from "./cleanup-end.ts";
 import { lineCounts, removedLine } from "./code-patch.ts";
 import { counted } from "./counted.ts";
 import { oneLine } from "./visible.ts";
@@ -56,7 +58,7 @@ const QUESTIONS: Readonly<Record<QuestionTag, (about: string) => string>> = {
   "body-not-read": (about) =>
     about === "not-as-cut" || about === "not-placed"
       ? "its text and its tree could not be matched with certainty"
-      : `its body is not one that can be edited: ${about}`,
+      : `its body is not one that can be edited: ${about}; correct it, or \`keep\` it in \`cleanup.functions\``,
 };
 
 /** What a clean-up of SQL does and leaves, as a person reads it. */
@@ -92,6 +94,12 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan, check }: Cle
   );
   for (const [text, same] of groupBy(questions, (question) => question.text))
     lines.push(`  ${colours.red("?")} ${text}`, ...new Set(same.map(({ at }) => `      ${at}`)));
+  if (cleanup.keptFunctions.length > 0)
+    lines.push(
+      "",
+      colours.bold(`Kept, as the config decides: ${counted(cleanup.keptFunctions.length, "function")}`),
+      ...cleanup.keptFunctions.map((name) => `  ${name}`),
+    );
   if (cleanup.others.length > 0) lines.push("", colours.bold("Named elsewhere"));
   for (const { kind, name, names, statement } of cleanup.others)
     lines.push(
@@ -142,7 +150,7 @@ function setterLines(
       : [
           "",
           colours.bold(`Not dropped: ${names(kept.map(({ fn }) => fn))}`),
-          ...(needed.size === 0 ? [] : [`  what stays still reads ${[...needed].toSorted().join(", ")} (below)`]),
+          ...(needed.size === 0 ? [] : [`  what stays still reads ${[...needed].toSorted().join(", ")}, below`]),
           ...callers.named.map((name) => `  ${colours.red("?")} ${name} names one of them`),
           ...callers.dynamic.map(
             (name) =>
@@ -236,20 +244,27 @@ interface SqlEnd {
   target: string | null;
   /** the migration whose plan was replaced */
   replaced?: string | null;
+  /** the part of the clean-up that has something to do; null: no other one finds anything; default: not looked for */
+  next?: CleanupPart | null;
 }
 
 /** What has become of it, and the next command. */
 export function cleanupEnd(
   { plan, cleanup }: CleanupPlan,
-  { writes, passed, target, replaced = null }: SqlEnd,
+  { writes, passed, target, replaced = null, next }: SqlEnd,
 ): string {
   if (!passed)
     return "the rehearsal did not pass, so nothing was written\nnext   change the functions that are marked ✗ above, or `keep` them in `cleanup.functions`, and run `rlsmith cleanup --sql` again";
   const waiting = waitingIn(cleanup);
-  if (plan.steps.length === 0)
-    return waiting === null
-      ? "nothing to do: nothing uses the variables"
-      : `nothing was written; left to a person: ${waiting}`;
+  if (plan.steps.length === 0) {
+    const then = next == null ? "" : `\nnext   \`rlsmith cleanup --${next}\``;
+    if (waiting !== null) return `nothing was written; left to a person: ${waiting}${then}`;
+    const what =
+      cleanup.keptFunctions.length + cleanup.keptVariables.length > 0
+        ? "nothing but what the config keeps uses the variables"
+        : "nothing uses the variables";
+    return `nothing to do: ${what}${next === null ? `\n${NOTHING_LEFT}` : then}`;
+  }
   if (!writes) return "next   without --dry-run the files are written";
   const note =
     replaced === null

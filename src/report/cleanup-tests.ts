@@ -1,6 +1,7 @@
 import type pc from "picocolors";
 import type { Retired } from "../cleanup/code/index.ts";
 import type { Cover, ProvesNothing, StaysBecause } from "../cleanup/tests/index.ts";
+import type { CleanupPart } from "../pipeline/cleanup-left.ts";
 import type {
   FailingTest,
   KeptTest,
@@ -61,6 +62,7 @@ export const cleanupTestsJson = (cleanup: TestsCleanup, retired: Retired): Clean
   formatVersion: 1,
   retired: { settings: [...retired.settings.keys()], functions: [...retired.functions, ...retired.mixed] },
   removed: cleanup.removed,
+  keptByConfig: cleanup.keptByConfig,
   kept: cleanup.kept.map((one) => ({ ...one, why: STAYS[one.because] })),
   idle: cleanup.idle.map(({ why, ...one }) => ({ ...one, reason: why, why: IDLE[why] })),
   failing: cleanup.failing,
@@ -74,18 +76,24 @@ export const cleanupTestsJson = (cleanup: TestsCleanup, retired: Retired): Clean
 });
 
 /** The result for a terminal: what goes and what covers it, what stays, and what the suite said. */
-export function renderCleanupTests(cleanup: TestsCleanup, retired: Retired, colours: Colours): string {
+export function renderCleanupTests(
+  cleanup: TestsCleanup,
+  retired: Retired,
+  next: CleanupPart | null,
+  colours: Colours,
+): string {
   const names = [...retired.settings.keys(), ...retired.functions, ...retired.mixed].join(", ");
   return [
     `retired: ${oneLine(names) || "nothing"}`,
     ...suiteLines(cleanup.suite),
     ...removedLines(cleanup.removed, colours),
     ...keptLines(cleanup.kept, colours),
+    ...keptByConfigLines(cleanup, colours),
     ...failingLines(cleanup.failing, colours),
     ...missingLines(cleanup.missing, colours),
     ...idleLines(cleanup, colours),
     "",
-    ...summaryOf(cleanup, retired),
+    ...summaryOf(cleanup, retired, next),
   ].join("\n");
 }
 
@@ -118,6 +126,7 @@ const KINDS: Readonly<Record<TestPart["kind"], string>> = {
   case: "the case",
   row: "the row",
   half: "the variable's half of",
+  reads: "the reads of the variable in",
 };
 
 const title = ({ path, line, name, kind, cases }: TestPart): string =>
@@ -132,8 +141,18 @@ function removedLines(removed: readonly RemovedTest[], colours: Colours): string
     colours.green(`goes (${removed.length})`),
     ...removed.flatMap((one) => [
       `  ${title(one)}`,
-      `    ${one.onMigrated === "failed" ? "passes on the old state and fails on the migrated one: the variable no longer counts" : "passes on the migrated state"}`,
-      ...(one.notices.length === 0 && one.kind !== "half" ? ["    notices none of the mutants that were run"] : []),
+      ...(one.decided === null
+        ? [
+            `    ${one.onMigrated === "failed" ? "passes on the old state and fails on the migrated one: the variable no longer counts" : "passes on the migrated state"}`,
+          ]
+        : [
+            `    ${oneLine(`the config decides so: ${one.decided}`)}`,
+            `    ${one.onMigrated === null ? "no run reports it" : `it ${one.onMigrated} on the migrated state`}`,
+            ...one.alone.map((what) => `    ${oneLine(`nothing else notices, tests or uses ${what}`)}`),
+          ]),
+      ...(one.notices.length === 0 && one.kind !== "half" && one.decided === null
+        ? ["    notices none of the mutants that were run"]
+        : []),
       ...one.notices.map(({ mutant, noticedBy }) => `    ${oneLine(`notices ${mutant}; so does ${noticedBy}`)}`),
       ...one.covers.map((cover) => `    ${oneLine(`${cover.relation}: ${coverWords(cover)}`)}`),
     ]),
@@ -159,6 +178,15 @@ function keptLines(kept: readonly KeptTest[], colours: Colours): string[] {
         .filter((one) => one.because === because)
         .map((one) => `    ${title(one)}${one.what.length > 0 ? `: ${oneLine(one.what.join(", "))}` : ""}`),
     ]),
+  ];
+}
+
+function keptByConfigLines({ keptByConfig }: TestsCleanup, colours: Colours): string[] {
+  if (keptByConfig.length === 0) return [];
+  return [
+    "",
+    colours.dim(`stays, as the config decides (${keptByConfig.length})`),
+    ...keptByConfig.map((one) => `  ${title(one)}: ${oneLine(one.reason)}`),
   ];
 }
 
@@ -217,22 +245,22 @@ function idleLines({ idle }: TestsCleanup, colours: Colours): string[] {
   ];
 }
 
-function summaryOf(cleanup: TestsCleanup, { settings }: Retired): string[] {
+function summaryOf(cleanup: TestsCleanup, { settings }: Retired, next: CleanupPart | null): string[] {
   const { files, judge, removed, kept, failing, missing, restsOnEmitted, written, suite } = cleanup;
   const left = kept.length + failing.length + missing.length;
-  const end = partEnd({ part: "tests", files: files.length, written, left, mapped: settings.size });
+  const end = partEnd({ part: "tests", files: files.length, written, left, mapped: settings.size, next });
   return [
     filesLine(files, written),
     ...(files.length === 0 ? [] : [removedLine(removedByKind(files.map((file) => ({ ...file, kind: "test" }))))]),
     ...(judge ? [`${judge.command}: ${judge.errorsBefore} errors before, ${judge.errorsAfter} after`] : []),
-    ...(suite.kind === "run" && removed.length > 0 && suite.weakened < suite.policies
+    ...(suite.kind === "run" && removed.some(({ decided }) => decided === null) && suite.weakened < suite.policies
       ? [
           `${suite.policies - suite.weakened} of ${suite.policies} policies were not weakened: what is noticed of them is not known`,
         ]
       : []),
     ...emittedLine(restsOnEmitted),
     `${removed.length} go, ${kept.length} to decide, ${failing.length} fail on the migrated state`,
-    ...(end === "" ? [] : [end]),
+    end,
   ];
 }
 

@@ -275,6 +275,8 @@ export interface CleanupCodeJson extends Pick<CodeCleanup, "changes" | "shapes" 
   retired: { settings: string[]; functions: string[] };
   /** what a person has to decide; the exit code is 3 while there is something; `why`: the reason in words */
   decisions: (CodeCleanup["decisions"][number] & { why: string })[];
+  /** what the config has decided; `because`: its reason, `why`: what it would have been asked for */
+  decided: (CodeCleanup["decided"][number] & { why: string })[];
   /** the files that change */
   files: { path: string; kind: FileKind; deleted: boolean; linesRemoved: number; linesAdded: number }[];
   /** by what the files are for; a file that only gets another name counts with the lines that change */
@@ -304,7 +306,7 @@ export interface CleanupGuardsJson extends Pick<GuardsCleanup, "blocking" | "men
 /** Output of `rlsmith cleanup --tests`. */
 export interface CleanupTestsJson extends Pick<
   TestsCleanup,
-  "removed" | "failing" | "missing" | "restsOnEmitted" | "suite" | "judge" | "written"
+  "removed" | "keptByConfig" | "failing" | "missing" | "restsOnEmitted" | "suite" | "judge" | "written"
 > {
   format: "rlsmith-cleanup-tests";
   formatVersion: 1;

@@ -10,8 +10,8 @@ import { JITI, MAIN, runProgram, type CliResult } from "../support/cli.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { committed, git } from "./tests/project.ts";
 
-// The whole way of the casino, on a native server, and back: plan, every clean-up, the decisions that are left to a
-// person, then the rollback. The files are written in the order of docs/cleanup.md; walk.long.test.ts has another one.
+// The whole way of the casino, on a native server, and back: plan, the decisions of a person in the config, every
+// clean-up, then the rollback. No file but the config is edited by hand. The files are written in the order of docs/cleanup.md; walk.long.test.ts has another one.
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const MINUTES = 60_000;
@@ -75,13 +75,16 @@ beforeAll(async () => {
 
   await step("plan", "plan", "--no-rehearse");
   await step("emit", "verify", "--emit", "pgtap");
+  // a patch that nobody applies: it asks what the config then answers
+  await step("asked", "cleanup", "--code");
+  decide();
+  git(dir, "commit", "-qam", "decisions");
+  git(dir, "tag", "decisions");
   await step("code", "cleanup", "--code", "--write");
   await step("sql", "cleanup", "--sql", "--no-rehearse");
   await step("guards", "cleanup", "--guards", "--write");
   await step("tests", "cleanup", "--tests", "--write", "--mutants", "1");
-  decide();
-  git(dir, "commit", "-qam", "decisions");
-  git(dir, "tag", "decisions");
+  git(dir, "tag", "cleaned");
 
   for (const part of ["code", "sql", "guards", "tests"]) await step(`${part} again`, "cleanup", `--${part}`);
 
@@ -95,79 +98,68 @@ afterAll(async () => {
   rmSync(resolve(dir, ".."), { recursive: true, force: true });
 });
 
-/** An edit of the person who decides. */
+/** A place that a person decides about in the config: the step that asks prints it. */
 interface Decision {
   path: string;
-  /** the steps that name the place, with the line that they print */
-  named: readonly [step: string, line: number][];
-  why: string;
-  from: string;
-  to: string;
+  /** the lines that are printed */
+  asked: readonly number[];
+  /** the suites and the case, of a test */
+  name?: string;
+  entry: { decision: string; reason: string };
 }
 
 const DECISIONS: readonly Decision[] = [
   {
     path: "app/api/lobby/[casino]/route.ts",
-    named: [["code", 13]],
-    why: "a display acts as the casino in its URL, and as nobody else: the route, not a token, vouches for that",
-    from: `    await client.query("select set_config('app.casino_id', $1, true)", [casino]);
-`,
-    to: `    await client.query("select set_config('request.jwt.claims', $1, true)", [
-      JSON.stringify({ role: "anon", app_metadata: { casino_id: casino } }),
-    ]);
-`,
+    asked: [13],
+    entry: { decision: "claims", reason: "a display acts as the casino in its URL: the route vouches for that" },
   },
   {
     path: "lib/db/tenant-transaction.ts",
-    named: [["code", 24]],
-    why: "a job does act as the staff member of its scope: the claims stay as they are, and the comment says so",
-    from: "the transaction carries a `sub`; tenant, actor and role are session variables, as in the application.",
-    to: "the transaction carries a `sub`; tenant, actor and role are claims of the same member, which no token vouches for.",
+    asked: [24],
+    entry: { decision: "claims", reason: "a job acts as the staff member of its scope" },
+  },
+  {
+    path: "workers/loyalty-outbox-worker.ts",
+    asked: [39],
+    entry: { decision: "claims", reason: "the outbox is drained as the staff member of its scope" },
   },
   {
     path: "workers/__tests__/loyalty-outbox-worker.test.ts",
-    // the case looks at the text and the order of the SQL, so it fails since the code has changed
-    named: [
-      ["code", 39],
-      ["tests", 35],
-    ],
-    why: "the case is about the context that is set before the read: now the claims are",
-    from: String.raw`    expect(calls.mock.calls[2]?.[0]).toMatch(/set_config\('app\.casino_id', \$1, true\)/);
-    expect(calls.mock.calls[2]?.[1]?.slice(0, 4)).toEqual(["c", "a", "admin", "corr"]);
-`,
-    to: String.raw`    expect(calls.mock.calls[2]?.[0]).toMatch(/set_config\('request\.jwt\.claims', \$2, true\)/);
-    expect(JSON.parse(String(calls.mock.calls[2]?.[1]?.[1]))).toMatchObject({
-      app_metadata: { casino_id: "c", staff_id: "a", staff_role: "admin" },
-    });
-`,
+    asked: [39],
+    name: "drainLoyaltyOutbox > sets the context before it reads",
+    entry: { decision: "delete", reason: "it is about the text and the order of the old SQL" },
   },
   {
     path: "workers/__tests__/workers.integration.test.ts",
-    named: [
-      ["code", 39],
-      ["tests", 37],
-    ],
-    why: "no variable is set any more, but the role must not stay on the connection either",
-    from: `    const { rows } = await owner().query<{ role: string; casino: string }>(
-      "select current_user as role, coalesce(current_setting('app.casino_id', true), '') as casino",
-    );
-    expect(rows[0]?.casino).toBe("");
-`,
-    to: `    const { rows } = await owner().query<{ role: string }>("select current_user as role");
-`,
+    asked: [39],
+    name: "the shift report > leaves nothing on the connection",
+    entry: { decision: "claim", reason: "no claim may stay on the connection either" },
   },
 ];
 
+/** Write the decisions into the config, and edit nothing else. */
 function decide(): void {
-  for (const { path, from, to } of DECISIONS) {
-    const text = readFileSync(join(dir, path), "utf8");
-    if (!text.includes(from)) throw new Error(`${path} does not hold ${from}`);
-    // a function, for `$1` in a replacement is a group
-    writeFileSync(
-      join(dir, path),
-      text.replace(from, () => to),
+  const path = join(dir, "rlsmith.config.ts");
+  const text = readFileSync(path, "utf8");
+  const command = /command: "[^"]+"/.exec(text)?.[0] ?? "";
+  const entries = (isTest: boolean): string =>
+    JSON.stringify(
+      Object.fromEntries(
+        DECISIONS.filter(({ name }) => (name !== undefined) === isTest).map((one) => [
+          one.name === undefined ? one.path : `${one.path}: ${one.name}`,
+          one.entry,
+        ]),
+      ),
     );
-  }
+  const tests = `tests: { ${command} }`;
+  if (!text.includes(tests)) throw new Error("the config says in another way how the tests run");
+  const decided = `code: ${entries(false)},\n    tests: { ${command}, cases: ${entries(true)} }`;
+  // a function, for `$1` in a replacement is a group
+  writeFileSync(
+    path,
+    text.replace(tests, () => decided),
+  );
 }
 
 /** The number of lines that a step says it removed, of a kind. */
@@ -207,18 +199,28 @@ describe("the way there", () => {
   });
 
   test("the suite of --tests knows the old state, though the clean-up of SQL is in the folder", () => {
-    // of the old suite, the case fails that looks at the order of the SQL: --code has changed it
+    // of the old suite, the case fails that looks at the order of the SQL, which --code has changed: the config says that it goes
     expect(printed("tests")).toMatch(/on the old state: \d+ pass, 1 fail; on the migrated state/);
   });
 
-  test("each place that the person edits was named by a step, and nothing else is edited", () => {
-    const missing = DECISIONS.flatMap(({ path, named }) =>
-      named.flatMap(([step, line]) => (isPrinted(step, `${path}:${line}`) ? [] : [`${step}: ${path}:${line}`])),
+  test("each decision was asked for, and no file but the config is edited by hand", () => {
+    const missing = DECISIONS.flatMap(({ path, asked }) =>
+      asked.flatMap((line) => (isPrinted("asked", `${path}:${line}`) ? [] : [`${path}:${line}`])),
     );
     expect(missing).toEqual([]);
-    expect(git(dir, "diff", "--name-only", "decisions~1", "decisions").trim().split("\n")).toEqual(
-      DECISIONS.map(({ path }) => path).toSorted(),
+    expect(git(dir, "diff", "--name-only", "decisions~1", "decisions")).toBe("rlsmith.config.ts\n");
+  });
+
+  test("each decision is reported with its reason", () => {
+    const reports = printed("code") + printed("tests");
+    expect(DECISIONS.filter(({ entry }) => !reports.includes(entry.reason))).toEqual([]);
+  });
+
+  test("the case about the connection looks for claims now, and for the role as before", () => {
+    expect(git(dir, "show", "cleaned:workers/__tests__/workers.integration.test.ts")).toContain(
+      "coalesce((nullif(current_setting('request.jwt.claims', true), '')::jsonb #>> '{app_metadata,casino_id}'), '') as casino",
     );
+    expect(passed(suite.moved).some((name) => name.includes("leaves nothing on the connection"))).toBe(true);
   });
 
   test("nothing but history names the variables, their setter and its wrapper", () => {
@@ -265,7 +267,7 @@ describe("the way there", () => {
     expect(printed("tests again")).toContain("no case takes the variable's path");
     // what rlsmith wrote itself is no matter of a person
     expect(printed("guards")).not.toContain("rls_isolation.test.sql");
-    expect(git(dir, "diff", "--name-only", "decisions", "HEAD")).toBe("");
+    expect(git(dir, "diff", "--name-only", "cleaned", "HEAD", "--", ".", ":!.rlsmith")).toBe("");
   });
 
   test("the application type-checks", async () => {
@@ -289,7 +291,8 @@ describe("the way there", () => {
     };
     console.log(`lines removed: ${JSON.stringify(counted)}`);
     // what git counts, less the decisions; a file under another name counts with the lines that change
-    const numbers = git(dir, "diff", "--numstat", "-M", "before", "decisions~1", "--", ".", ":!supabase", ":!.rlsmith");
+    const own = [".", ":!supabase", ":!.rlsmith", ":!rlsmith.config.ts"];
+    const numbers = git(dir, "diff", "--numstat", "-M", "before", "cleaned", "--", ...own);
     const all = numbers
       .trim()
       .split("\n")

@@ -35,7 +35,7 @@ const end = (made: CleanupPlan): string => cleanupEnd(made, { writes: true, pass
 test("a setter whose variable is still read is not said to be dropped", async () => {
   const made = await planned(VIEW);
   expect(made.dropped.map(({ name }) => name)).toEqual(["set_clerk"]);
-  expect(report(made)).toContain("Not dropped: public.set_org(p uuid)\n  what stays still reads app.org_id (below)\n");
+  expect(report(made)).toContain("Not dropped: public.set_org(p uuid)\n  what stays still reads app.org_id, below\n");
   expect(report(made)).toContain("Dropped, last: public.set_clerk(p uuid)\n");
   expect(end(made)).toContain("left to a person, above: 1 use elsewhere");
 });
@@ -75,4 +75,20 @@ test("a column default that stays is named with the setting that lets it be rewr
     '  ? column default public.org_note.org_id: app.org_id\n      set `columnDefaults: "rewrite"` in the config',
   );
   expect(report(await planned(VIEW))).not.toContain("columnDefaults");
+});
+
+test("a function that the config keeps is named, and nothing is said to use the variables no more", async () => {
+  const reader =
+    "create function read_org() returns text language sql stable as $$ select current_setting('app.org_id', true) $$;";
+  const catalog = await catalogOf(base, `drop function set_clerk; ${reader}`);
+  const keep = { "public.read_org": { decision: "keep" as const, reason: "a job reads it" } };
+  const made = planCleanup(catalog, { ...CONFIG, cleanup: { ...CONFIG.cleanup, functions: keep } });
+  expect(made.plan.steps).toEqual([]);
+  expect(report(made)).toContain("Kept, as the config decides: 1 function\n  public.read_org()\n");
+  const of = { writes: false, passed: true, target: null } as const;
+  expect(cleanupEnd(made, of)).toBe("nothing to do: nothing but what the config keeps uses the variables");
+  expect(cleanupEnd(made, { ...of, next: null })).toMatch(
+    /\nnothing is left to clean up: no part finds anything more$/,
+  );
+  expect(cleanupEnd(made, { ...of, next: "guards" })).toMatch(/\nnext {3}`rlsmith cleanup --guards`$/);
 });

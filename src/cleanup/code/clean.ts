@@ -7,7 +7,7 @@ import { projectOf, type ProjectInput, type UnreadFile } from "./project/project
 import { listMissing } from "./remaining-missing.ts";
 import { listStores } from "./remaining-stores.ts";
 import { listRemaining } from "./remaining.ts";
-import { namesRetired, type Retired } from "./retired.ts";
+import { decidedFor, namesRetired, type DecidedFiles, type Retired } from "./retired.ts";
 import type { Edit } from "./syntax/cut.ts";
 import { lineAt, type Module } from "./syntax/module.ts";
 
@@ -19,6 +19,12 @@ export interface CodeChange extends Omit<Change, "at"> {
 /** What a person has to decide, with its place. */
 export interface CodeDecision extends Omit<Decision, "at"> {
   line: number;
+}
+
+/** A place that the config has decided about, with the reason that it gives. */
+export interface CodeDecided extends CodeDecision {
+  decision: DecidedFiles["decision"];
+  because: string;
 }
 
 /** A comment that still names something that is retired. */
@@ -36,6 +42,8 @@ export interface Cleaned {
   moved: ReadonlyMap<string, string>;
   changes: CodeChange[];
   decisions: CodeDecision[];
+  /** what a person would have to decide, had the config not done so */
+  decided: CodeDecided[];
   /** comments that are left; they decide nothing, and are read by people */
   mentions: CodeMention[];
 }
@@ -77,6 +85,11 @@ export function cleanCode(input: ProjectInput, retired: Retired, frozen: Readonl
     ...rest,
     line: lineAt(textOf(rest.path), at),
   });
+  const open = draft.decisions.filter((one) => settledBy(one, retired) === null);
+  const decided = draft.decisions.flatMap((one) => {
+    const by = settledBy(one, retired);
+    return by ? [{ ...one, decision: by.decision, because: by.reason }] : [];
+  });
   const files = new Map<string, string | null>(draft.created);
   for (const path of new Set([...draft.edits.keys(), ...draft.moved.keys()])) {
     const moved = draft.moved.get(path);
@@ -88,10 +101,22 @@ export function cleanCode(input: ProjectInput, retired: Retired, frozen: Readonl
     files: new Map([...files].filter(([path, text]) => text !== textOf(path)).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     moved: draft.moved,
     changes: sorted(draft.changes).map(place),
-    decisions: sorted(draft.decisions).map(place),
+    decisions: sorted(open).map(place),
+    decided: sorted(decided).map(place),
     mentions: sorted(commentsLeft(scene)).map(place),
   };
 }
+
+/** The decision of the config that settles a place; null: there is none, or it is not about that. */
+function settledBy({ path, reason }: Decision, retired: Retired): DecidedFiles | null {
+  const decided = decidedFor(path, retired);
+  if (decided?.decision === "claims") return CLAIMS_SETTLE.has(reason) ? decided : null;
+  // what cannot be read may hold anything
+  return decided && reason !== "not-parsed" ? decided : null;
+}
+
+/** The questions that are about claims which no token vouches for, and about the role that is taken with them. */
+const CLAIMS_SETTLE: ReadonlySet<Decision["reason"]> = new Set(["claims-made-by-hand", "role-of-token"]);
 
 /** Each line of a script block that names something that goes; the first one of a file that does not parse. */
 function listUnread({ path, text, why }: UnreadFile, scene: Scene): void {
@@ -113,9 +138,18 @@ const commentsLeft = (scene: Scene): { path: string; at: number; what: string }[
     .filter(({ path, text }) => !scene.draft.deleted.has(path) && namesRetired(text, scene.retired))
     .flatMap((module) =>
       module.comments
-        .filter((one) => namesRetired(textLeft(module, one, scene), scene.retired))
+        .filter((one) => {
+          const left = textLeft(module, one, scene);
+          return namesRetired(left, scene.retired) || (isMoved(module, scene) && SPEAKS_OF_THEM.test(left));
+        })
         .map(({ start, value }) => ({ path: module.path, at: start, what: value.trim() })),
     );
+
+/** True if claims have taken the place of variables in a module: its comments may still tell of these. */
+const isMoved = ({ path }: Module, { draft }: Scene): boolean =>
+  draft.changes.some((one) => one.path === path && DRIVER_SHAPES.some(({ id }) => id === one.shape));
+
+const SPEAKS_OF_THEM = /\bsession (?:variable|setting|context)s?\b/i;
 
 /** A part of a text without what is cut out of it. */
 const textLeft = ({ path, text }: Module, { start, end }: { start: number; end: number }, { draft }: Scene): string =>

@@ -1,4 +1,5 @@
 import { awaitedStatement } from "./shapes/awaited-statement.ts";
+import { claimsDecided } from "./shapes/claims-decided.ts";
 import { claimsHelper } from "./shapes/claims-helper.ts";
 import { claimsInTransaction } from "./shapes/claims-in-transaction.ts";
 import { claimsOfToken } from "./shapes/claims-of-token.ts";
@@ -44,6 +45,7 @@ export const DRIVER_SHAPES: readonly ProjectShape[] = [
   claimsInTransaction,
   transactionArray,
   claimsHelper,
+  claimsDecided,
 ];
 
 /** What the edits leave behind: in rounds, until nothing is found. */

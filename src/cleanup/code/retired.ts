@@ -1,3 +1,5 @@
+import { matches } from "../../pg/name-pattern.ts";
+
 /** What the clean-up takes out of the code: names in SQL. */
 export interface Retired {
   /** a session variable, in lower case, and the claim that takes its place, as keys from the outermost */
@@ -8,9 +10,26 @@ export interface Retired {
   mixed: ReadonlySet<string>;
   /** the roles that a verified token may name, those of the policies; default: `API_ROLES` */
   roles?: readonly string[];
+  /** what a person has decided in the config; the first entry that matches counts */
+  decided?: readonly DecidedFiles[];
   /** what else the code may call; without it, calls of functions that the database does not have are not looked for */
   known?: KnownFunctions;
 }
+
+/** A decision about the files whose path fits a pattern. */
+export interface DecidedFiles {
+  /** `*` matches any text */
+  pattern: string;
+  /** the transactions act by claims that no token vouches for; or what names a variable stays */
+  decision: "claims" | "keep";
+  /** the role of a transaction that takes none itself */
+  role: string | null;
+  reason: string;
+}
+
+/** The decision about a file; null: there is none. */
+export const decidedFor = (path: string, { decided = [] }: Retired): DecidedFiles | null =>
+  decided.find(({ pattern }) => matches(pattern, path)) ?? null;
 
 /** The roles that requests have behind Supabase's API. */
 export const API_ROLES: readonly string[] = ["authenticated", "anon"];

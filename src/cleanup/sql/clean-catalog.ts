@@ -25,6 +25,8 @@ export interface SqlCleanup {
   /** those that something still reads which stays as it is, so that whatever sets them stays too */
   neededVariables: string[];
   functions: Exclude<Cleaned, { kind: "unconcerned" }>[];
+  /** those that the config keeps, and that name one of the variables */
+  keptFunctions: FunctionKey[];
   setters: Setter[];
   defaults: ColumnDefault[];
   /** what else names a variable or a setter, and is for a person */
@@ -114,6 +116,9 @@ export function cleanCatalog(
       keptVariables: [...kept].toSorted(),
       neededVariables: [...needed].toSorted(),
       functions,
+      keptFunctions: keptReaders.flatMap((fn) =>
+        variables.some((name) => fn.definition.toLowerCase().includes(name)) ? [functionKey(fn)] : [],
+      ),
       setters,
       defaults,
       others: otherUses(catalog, [...variables, ...setters.map(({ fn }) => fn.name.toLowerCase())], done, elsewhere),

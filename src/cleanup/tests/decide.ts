@@ -42,11 +42,15 @@ export interface Cover {
 /** A part that goes. */
 export interface Removal {
   unit: Unit;
-  /** its result on the migrated state */
-  onMigrated: "failed" | "passed";
+  /** its result on the migrated state; null: no run reports it, and the config has decided about it */
+  onMigrated: "failed" | "passed" | null;
   /** the mutants that it notices, and for each a case that notices it too */
   notices: { mutant: string; noticedBy: string }[];
   covers: Cover[];
+  /** the reason of the config, where it has decided so: what is noticed without the part was not asked then */
+  decided: string | null;
+  /** mutants, relations and functions that nothing else notices, tests or uses; only where the config has decided */
+  alone: string[];
 }
 
 /** A part that stays. */
@@ -86,7 +90,7 @@ export function decideUnits(units: readonly Unit[], evidence: Evidence, around: 
     if ("because" in verdict) decided.stays.push(verdict);
     else {
       decided.goes.push(verdict);
-      if (unit.kind !== "half") for (const id of matches.idsOf(unit.instances)) gone.add(id);
+      if (unit.kind !== "half" && unit.kind !== "reads") for (const id of matches.idsOf(unit.instances)) gone.add(id);
     }
   }
   return decided;
@@ -106,6 +110,7 @@ function judge(unit: Unit, court: Court): Removal | Stay {
   const stays = (because: StaysBecause, what: string[] = []): Stay => ({ unit, because, what });
   const { evidence, around, matches, noticed, gone } = court;
   if (around.kept.has(unit)) return stays("taken-back");
+  if (unit.decided !== undefined) return decidedRemoval(unit, unit.decided, court);
   if (unit.unclear) return stays(unit.unclear);
   const ids = matches.idsOf(unit.instances);
   if (unit.instances.some((one) => matches.idsOf([one]).length === 0)) return stays("not-reported");
@@ -116,8 +121,7 @@ function judge(unit: Unit, court: Court): Removal | Stay {
   if (failing.length > 0 && evidence.before === null) return stays("old-state-unknown");
   if (failing.some((id) => evidence.before?.get(id)?.status !== "passed")) return stays("fails-before");
 
-  const own = new Set(ids);
-  const others = (found: readonly string[]): string[] => found.filter((id) => !own.has(id) && !gone.has(id));
+  const others = othersThan(ids, gone);
   const mutants = unit.kind === "half" ? [] : [...new Set(ids.flatMap((id) => noticed.mayNotice(id)))];
   const alone = mutants.filter((name) => others(noticed.noticedBy(name)).length === 0);
   if (alone.length > 0) return stays("only-notices", alone);
@@ -139,6 +143,43 @@ function judge(unit: Unit, court: Court): Removal | Stay {
       noticedBy: nameOfId(others(noticed.noticedBy(mutant))[0] ?? ""),
     })),
     covers: covers.flatMap((one) => (one ? [one] : [])),
+    decided: null,
+    alone: [],
+  };
+}
+
+/** The cases besides those of a part, and those that go. */
+function othersThan(ids: readonly string[], gone: ReadonlySet<string>): (found: readonly string[]) => string[] {
+  const own = new Set(ids);
+  return (found) => found.filter((id) => !own.has(id) && !gone.has(id));
+}
+
+/** A part that goes since the config says so, with what is known of it: what nothing else notices is named. */
+function decidedRemoval(unit: Unit, decided: string, court: Court): Removal {
+  const { evidence, around, matches, noticed, gone } = court;
+  const ids = matches.idsOf(unit.instances);
+  const results = ids.map((id) => evidence.after.get(id)?.status);
+  const onMigrated = results.includes("failed") ? "failed" : results.includes("passed") ? "passed" : null;
+  // the case stays, and has to pass
+  if (unit.kind === "reads") return { unit, onMigrated, notices: [], covers: [], decided, alone: [] };
+  const others = othersThan(ids, gone);
+  const mutants = [...new Set(ids.flatMap((id) => noticed.mayNotice(id)))];
+  const relations = around.relationsIn(unit.instances.flatMap((one) => one.case.reach.texts));
+  const covers = relations.map((relation) => coverOf(relation, unit, court, others));
+  const notices = mutants.map((mutant) => ({ mutant, noticedBy: others(noticed.noticedBy(mutant))[0] ?? null }));
+  return {
+    unit,
+    onMigrated,
+    notices: notices.flatMap(({ mutant, noticedBy }) =>
+      noticedBy === null ? [] : [{ mutant, noticedBy: nameOfId(noticedBy) }],
+    ),
+    covers: covers.flatMap((one) => (one ? [one] : [])),
+    decided,
+    alone: [
+      ...notices.flatMap(({ mutant, noticedBy }) => (noticedBy === null ? [mutant] : [])),
+      ...relations.filter((_, n) => covers[n] === null),
+      ...(unit.kind === "case" ? unusedWithout(unit.case, court) : []),
+    ],
   };
 }
 

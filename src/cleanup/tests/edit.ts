@@ -63,6 +63,7 @@ function cutStatements(units: readonly Unit[], scene: Scene): void {
   };
   for (const unit of units) {
     if (unit.kind === "case") add(unit.case.module, outermost(unit.case, going));
+    if (unit.kind === "reads") recordIn(scene, unit.case.module, unit.case.statement, unit.reads);
     if (unit.kind === "half") for (const statement of unit.statements) add(unit.case.module, statement);
   }
   for (const [module, nodes] of targets)

@@ -1,4 +1,4 @@
-import { bare, isTestFile, memberName, nodesIn, type Node, type Project } from "../code/index.ts";
+import { bare, isTestFile, memberName, nodesIn, type Edit, type Node, type Project } from "../code/index.ts";
 import type { CaseAxis, TestCase } from "./find-cases.ts";
 import { titlesOf } from "./find-cases.ts";
 import { halvesOf } from "./halves.ts";
@@ -17,13 +17,23 @@ export interface Instance {
 export type Unclear = "mixed" | "order-of-calls" | "several-tables" | "table-in-use" | "sql-not-followed";
 
 /** A part of the tests that takes the variable's path, and that goes or stays as a whole. */
-export type Unit = { unclear: Unclear | null; instances: readonly Instance[] } & (
+export type Unit = {
+  unclear: Unclear | null;
+  instances: readonly Instance[];
+  /** the reason of the config, where it has decided that the part goes, or reads the claim */
+  decided?: string;
+} & (
   | { kind: "case"; case: TestCase }
   /** a row of a table over which cases run: the other rows do the same without the variables */
   | { kind: "row"; table: Table; row: Node; axis: CaseAxis; cases: readonly TestCase[]; twins: readonly Instance[] }
   /** statements of a case: the other ones do the same without the variables */
   | { kind: "half"; case: TestCase; statements: readonly Node[] }
+  /** the places of a case that read a variable: they read its claim, and the case stays */
+  | { kind: "reads"; case: TestCase; reads: readonly Edit[] }
 );
+
+/** The cases whose text a part is in. */
+export const casesOf = (unit: Unit): readonly TestCase[] => (unit.kind === "row" ? unit.cases : [unit.case]);
 
 /** The parts of the cases that take the variable's path; a case that proves nothing is none, for it is reported as such. */
 export function unitsOf(cases: readonly TestCase[], project: Project, path: VariablePath): Unit[] {

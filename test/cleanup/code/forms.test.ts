@@ -12,7 +12,12 @@ const filesOf = (text: ShapeExample["before"] | ShapeExample["after"]): Record<s
   );
 
 const examples = SHAPES.flatMap(({ id, examples }) =>
-  examples.map(({ before, after }, n): [string, Files, Files] => [`${id} ${n + 1}`, filesOf(before), filesOf(after)]),
+  examples.map(({ before, after, decided }, n): [string, Files, Files, ShapeExample["decided"]] => [
+    `${id} ${n + 1}`,
+    filesOf(before),
+    filesOf(after),
+    decided,
+  ]),
 );
 
 const mapped = (files: Files, change: (text: string) => string): Files =>
@@ -37,18 +42,18 @@ test("among them are texts that are not ASCII, JSX, methods with decorators, .js
   expect(has((_path, text) => /[,(=[] \/\*/.test(text))).toBeGreaterThan(1);
 });
 
-describe.each(examples)("%s", (_name, before, after) => {
+describe.each(examples)("%s", (_name, before, after, decided) => {
   test("in CRLF", () => {
     const crlf = (files: Files): Files => mapped(files, (text) => text.replaceAll("\n", "\r\n"));
     // a helper that is written has the line ends of the module that calls it
-    expect(applied(crlf(before), clean(crlf(before)))).toEqual(crlf(after));
+    expect(applied(crlf(before), clean(crlf(before), { decided }))).toEqual(crlf(after));
   });
 
   test("below text that is not ASCII, in UTF-16 of two units too", () => {
     const put = (files: Files): Files =>
       mapped(files, (text) => (/^["']use /.test(text) ? text : `/* größer 😀 ﬁ 한 */\n\n${text}`));
     const fresh = Object.keys(after).filter((path) => !(path in before));
-    const cleaned = applied(put(before), clean(put(before)));
+    const cleaned = applied(put(before), clean(put(before), { decided }));
     const known = Object.fromEntries(Object.entries(after).filter(([path]) => path in before));
     expect(Object.fromEntries(Object.entries(cleaned).filter(([path]) => path in before))).toEqual(put(known));
     expect(fresh.every((path) => path in cleaned)).toBe(true);

@@ -20,9 +20,9 @@ test("every shape has a name of its own", () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-describe.each(examples)("example of %s", (_name, { before, after }) => {
+describe.each(examples)("example of %s", (_name, { before, after, decided }) => {
   test("becomes what it shows", () => {
-    expect(applied(filesOf(before), clean(filesOf(before)))).toEqual(afterOf(after));
+    expect(applied(filesOf(before), clean(filesOf(before), { decided }))).toEqual(afterOf(after));
   });
 
   test("stays so in a second run", () => {
@@ -34,7 +34,7 @@ describe.each(examples)("example of %s", (_name, { before, after }) => {
 
 test.each(examples.filter(([name]) => name.endsWith(" 1")))(
   "the first example of %s is its own",
-  (name, { before }) => {
-    expect(clean(filesOf(before)).changes.map(({ shape }) => shape)).toContain(name.replace(/ 1$/, ""));
+  (name, { before, decided }) => {
+    expect(clean(filesOf(before), { decided }).changes.map(({ shape }) => shape)).toContain(name.replace(/ 1$/, ""));
   },
 );

@@ -10,17 +10,23 @@ export const RETIRED: Retired = {
 
 export type Files = Readonly<Record<string, string>>;
 
+interface CleanOptions {
+  frozen?: string[];
+  roles?: string[];
+  decided?: Retired["decided"];
+}
+
 /** Clean files that are given as texts. */
 export function clean(
   files: Files,
-  { frozen = [], roles, ...input }: Partial<ProjectInput> & { frozen?: string[]; roles?: string[] } = {},
+  { frozen = [], roles, decided, ...input }: Partial<ProjectInput> & CleanOptions = {},
 ): Cleaned {
   const modules = Object.entries(files).map(([path, text]) => {
     const module = parseModule({ path, text });
     if (!module) throw new Error(`${path} does not parse`);
     return module;
   });
-  const retired = roles ? { ...RETIRED, roles } : RETIRED;
+  const retired = { ...RETIRED, ...(roles ? { roles } : {}), ...(decided ? { decided } : {}) };
   return cleanCode({ aliases: [], packages: [], ...input, modules }, retired, new Set(frozen));
 }
 

@@ -135,7 +135,7 @@ test("--write edits in place, keeps the mode, commits nothing, and a second run 
 test("the hook that refuses the drop of the setter is named first", async () => {
   const result = await run(project());
   expect(result.blocking).toMatchObject([{ path: ".husky/pre-commit", line: 3, migrationLine: 1 }]);
-  const report = renderCleanupGuards(result, picocolors.createColors(false)).split("\n");
+  const report = renderCleanupGuards(result, null, picocolors.createColors(false)).split("\n");
   expect(report.slice(0, 4).join("\n")).toContain("refuses the planned migration (1)\n  .husky/pre-commit:3");
 });
 

@@ -19,11 +19,14 @@ const part = (...by: ("twin" | "emitted")[]): RemovedTest => ({
     by: one,
     what: [one === "emitted" ? FILE : "by claim"],
   })),
+  decided: null,
+  alone: [],
 });
 
 const cleanup = (...removed: RemovedTest[]): TestsCleanup => ({
   removed,
   kept: [],
+  keptByConfig: [],
   idle: [],
   failing: [],
   missing: [],
@@ -45,6 +48,12 @@ const cleanup = (...removed: RemovedTest[]): TestsCleanup => ({
 
 test("with every policy weakened, and a cover that was run for each relation, nothing is left", () => {
   expect(exitOfTests(cleanup(part("twin")), 1)).toBe(0);
+});
+
+test("what the config has decided rests on no run", () => {
+  const one = cleanup({ ...part("emitted"), decided: "its subject is the text of the old SQL", alone: [] });
+  const partial = { ...one, suite: { ...one.suite, weakened: 1 } as TestsCleanup["suite"] };
+  expect([exitOfTests(partial, 1), one.restsOnEmitted.parts]).toEqual([0, 0]);
 });
 
 test("a part that rests on emitted tests, which nobody ran, is not shown to be covered", () => {

@@ -9,8 +9,10 @@ import {
   reportedId,
   unitsOf,
   variablePath,
+  withDecisions,
   type CaseStatus,
   type Decided,
+  type DecidedCases,
   type SuiteRun,
   type Unit,
 } from "../../../src/cleanup/tests/index.ts";
@@ -61,7 +63,7 @@ function runOf(results: Results): SuiteRun {
 }
 
 /** A suite whose test file holds a text, with the files of PATHS beside it. */
-export function suite(text: string, more: Files = {}) {
+export function suite(text: string, more: Files = {}, decisions: readonly DecidedCases[] = []) {
   const files: Files = { ...PATHS, ...more, [FILE]: text };
   const modules = Object.entries(files).map(([path, of]) => {
     const module = parseModule({ path, text: of });
@@ -71,9 +73,10 @@ export function suite(text: string, more: Files = {}) {
   const project = projectOf({ modules, aliases: [], packages: [] });
   const path = variablePath(project, RETIRED, new Set(settersOf(project, RETIRED).setters.keys()));
   const cases = findCases(project, path);
-  const units = unitsOf(cases, project, path);
+  const { units, kept } = withDecisions(unitsOf(cases, project, path), cases, decisions, RETIRED);
   return {
     units,
+    kept: kept.map(({ unit, reason }) => [nameOf(unit), reason]),
     idle: idleTests(cases, project).map(({ why, name }) => `${why}: ${name}`),
     edited: (going: readonly Unit[]) => editedTests(going, project, RETIRED),
     decide: ({ before = null, after, mutants = [], emitted = [], allWeakened = false }: Runs): Decided =>

@@ -1,24 +1,10 @@
-import { decide, isTestFile, record, type Scene } from "../draft.ts";
+import { decide, type Scene } from "../draft.ts";
 import { isRoleOfUser } from "../retired.ts";
-import { fragmentOf } from "../find/drivers/index.ts";
 import type { SqlText } from "../find/driver.ts";
-import { isPool } from "../find/pool.ts";
 import { isSameToken, isSeen, type TokenClaims } from "../find/token.ts";
-import type { Edit } from "../syntax/cut.ts";
-import { nodesIn, type Node } from "../syntax/node.ts";
 import { claimsOf } from "./claims-of-token.ts";
-import {
-  cutPart,
-  cutSettings,
-  isOneSequence,
-  receiverOf,
-  retiredItems,
-  roleBefore,
-  setsClaims,
-  settingTexts,
-  statementOf,
-} from "./driver.ts";
-import { hasOwnSql, helperFor } from "./helper-call.ts";
+import { retiredItems, roleBefore } from "./driver.ts";
+import { helperEdits, helperTexts, keepNames, recordHelper } from "./helper-edits.ts";
 import { nameClaims } from "./name-claims.ts";
 import type { ProjectShape } from "./shape.ts";
 
@@ -125,14 +111,7 @@ export async function bills(knex, token, key, trace) {
     },
   ],
   find(scene) {
-    const groups = new Map<string, SqlText[]>();
-    for (const text of settingTexts(scene)) {
-      if (!text.around || !text.query || isTestFile(text.module.path) || setsClaims(text)) continue;
-      if (isPool(text, scene.project)) continue;
-      const key = JSON.stringify([text.module.path, text.around.start, text.query.driver, receiverOf(text)]);
-      groups.set(key, [...(groups.get(key) ?? []), text]);
-    }
-    for (const texts of groups.values()) replace(texts, scene);
+    for (const texts of helperTexts(scene)) replace(texts, scene);
   },
 };
 
@@ -149,59 +128,21 @@ export function commonClaims(texts: readonly SqlText[], scene: Scene): TokenClai
 }
 
 function replace(texts: readonly SqlText[], scene: Scene): void {
-  const [first, ...others] = texts;
+  const [first] = texts;
   const claims = first ? commonClaims(texts, scene) : null;
   if (!first?.query || claims === null) return;
   const { module, query } = first;
-  if (
-    !isOneSequence(
-      texts.map(({ node }) => node),
-      module,
-    )
-  )
-    return;
   const role = roleBefore(first);
   if (role !== null && !isRoleOfUser(role, scene.retired)) return;
-  const tag = fragmentOf(first.node, module)?.tag ?? null;
-  const helper = hasOwnSql(query.driver, tag, module) ? helperFor(query.driver, module, scene) : null;
-  const own = helper && callEdits(first, `await ${helper.name}(${receiverOf(first) ?? ""}, ${claims.code})`, scene);
-  const cuts = others.map((text) => cutSettings(text, retiredItems(text, scene), scene));
-  if (!helper || !own || cuts.includes(null)) return;
-  const edits = [...own, ...cuts.flatMap((one) => one ?? [])];
+  const put = helperEdits(texts, claims.code, scene);
+  if (!put) return;
+  const { edits } = put;
   const naming = nameClaims(claims, edits, module, scene);
   if (!naming) return;
   const what = texts.flatMap((text) => retiredItems(text, scene).map(({ setting }) => setting)).join(", ");
   const change = { path: module.path, at: first.node.start, shape: claimsHelper.id, what };
-  if (!record(scene, change, [...edits, ...naming, helper.imports])) return;
-  for (const [path, text] of helper.files) scene.draft.created.set(path, text);
+  if (!recordHelper(scene, change, put, naming)) return;
   keepNames([query.receiver, ...(claims.unnamed ? [] : [claims.root])], first, scene);
   if (role !== "authenticated")
     decide(scene, { path: module.path, at: first.node.start, reason: "role-of-token", what: claims.code });
-}
-
-/** The names stay in use. */
-export function keepNames(nodes: readonly Node[], { module }: SqlText, { draft }: Scene): void {
-  for (const one of nodes.flatMap((node) => [...nodesIn(node)])) {
-    const binding = module.bindingOf.get(one);
-    if (binding) draft.added.add(binding);
-  }
-}
-
-/** Put a call in the place of a statement, or before it where something of it stays. */
-function callEdits(text: SqlText, call: string, scene: Scene): Edit[] | null {
-  const statement = statementOf(text);
-  const items = retiredItems(text, scene);
-  const { path, text: source } = text.module;
-  // what nobody awaits may not be sent, and the function around it need not be async
-  const isAwaited = text.query && text.module.parents.get(text.query.call)?.type === "AwaitExpression";
-  if (!statement || !text.settings || !isAwaited) return null;
-  const end = source.slice(statement.start, statement.end).endsWith(";") ? ";" : "";
-  if (items.length === text.settings.items.length)
-    return [{ path, start: statement.start, end: statement.end, text: call + end }];
-  const rest = cutPart(text, items);
-  const indent = /[ \t]*$/.exec(source.slice(0, statement.start))?.[0] ?? "";
-  const line = source.includes("\r\n") ? "\r\n" : "\n";
-  return (
-    rest && [{ path, start: statement.start, end: statement.start, text: `${call}${end}${line}${indent}` }, ...rest]
-  );
 }

@@ -1,9 +1,8 @@
 import { decide, isTestFile, record, type Scene } from "../draft.ts";
 import { sqlTextsIn, type SqlText } from "../find/driver.ts";
-import type { SettingItem } from "../sql/items.ts";
 import type { Edit } from "../syntax/cut.ts";
-import { keyName, nodesIn, type Node } from "../syntax/node.ts";
-import { isPure } from "../syntax/pure.ts";
+import { keyName, type Node } from "../syntax/node.ts";
+import { claimsOfItems, keepValues, objectText, widthOf, type Claim } from "./claims-object.ts";
 import {
   CLAIMS_SETTING,
   cutSettings,
@@ -83,14 +82,8 @@ function moveClaims(around: Node, texts: readonly SqlText[], scene: Scene): void
   const found = claimsIn(first, around, receiver ?? "");
   if (found === null) return;
   if (!isOneSequence([...texts.map(({ node }) => node), found], first.module)) return;
-  const values = texts.flatMap((text) =>
-    retiredItems(text, scene).map((item) => ({ item, value: valueOf(item, text) })),
-  );
-  const all = values.flatMap(({ item, value }) => claimOf(item, value, scene));
-  const names = new Set(values.map(({ item }) => item.setting));
-  if (all.length !== values.length || values.length === 0 || names.size !== values.length) return;
-  const isSet = (one: SqlText): boolean => one.settings?.items.every(({ isLocal }) => isLocal) ?? false;
-  if (!texts.every(isSet)) return;
+  const all = claimsOfItems(texts, scene);
+  if (all === null) return;
   const cuts = texts.map((text) => cutSettings(text, retiredItems(text, scene), scene));
   const claims = addClaims(found, all, first.module);
   if (claims === null || cuts.some((one) => one === null)) return;
@@ -99,23 +92,7 @@ function moveClaims(around: Node, texts: readonly SqlText[], scene: Scene): void
   const change = { path: module.path, at: node.start, shape: claimsInTransaction.id, what };
   if (record(scene, change, [...cuts.flatMap((one) => one ?? []), ...claims]))
     decide(scene, { path: module.path, at: found.start, reason: "claims-made-by-hand", what });
-  // the values have moved
-  for (const { value } of values)
-    for (const one of value?.node ? nodesIn(value.node) : []) {
-      const binding = module.bindingOf.get(one);
-      if (binding) scene.draft.added.add(binding);
-    }
-}
-
-interface Claim {
-  path: readonly string[];
-  code: string;
-}
-
-function claimOf(item: SettingItem, value: { code: string; node: Node | null } | null, { retired }: Scene): Claim[] {
-  const path = retired.settings.get(item.setting ?? "");
-  if (!path || !value || (value.node !== null && !isPure(value.node))) return [];
-  return [{ path, code: value.code }];
+  keepValues(texts, scene);
 }
 
 /** The object that the transaction sends as claims: `JSON.stringify({ … })`. */
@@ -166,22 +143,4 @@ function addClaims(
     ...gaps.map(({ start, end }) => ({ path, start, end, text: `,${line}` })),
     { path, start: last.end, end: object.end - 1, text: `,${line}${added},${newLine}${indent}` },
   ];
-}
-
-/** The width that the file keeps to: that of its longest line, and at least 80. */
-const widthOf = (text: string): number => Math.max(80, ...text.split("\n").map(({ length }) => length));
-
-const quoted = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key));
-
-/** `app_metadata: { tenant_id: a, role: b }` */
-function objectText(claims: readonly Claim[]): string {
-  const heads = [...new Set(claims.map(({ path }) => path[0] ?? ""))];
-  return heads
-    .map((head) => {
-      const below = claims.filter(({ path }) => path[0] === head);
-      const [only] = below;
-      if (only && only.path.length === 1) return `${quoted(head)}: ${only.code}`;
-      return `${quoted(head)}: { ${objectText(below.map(({ path, code }) => ({ path: path.slice(1), code })))} }`;
-    })
-    .join(", ");
 }

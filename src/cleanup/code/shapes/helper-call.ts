@@ -2,9 +2,11 @@ import { posix } from "node:path";
 import { isTestFile, type Scene } from "../draft.ts";
 import { importedFrom, type DriverId } from "../find/drivers/index.ts";
 import { HELPERS, helperTests, helperText, styleOf, type CodeStyle } from "../helper/index.ts";
+import type { Link } from "../project/project.ts";
 import type { Edit } from "../syntax/cut.ts";
 import type { Module } from "../syntax/module.ts";
 import type { Node } from "../syntax/node.ts";
+import type { Binding } from "../syntax/scope.ts";
 
 /** The function that a helper exports. */
 export const SET_CLAIMS = "setClaims";
@@ -15,7 +17,9 @@ export interface HelperUse {
   files: ReadonlyMap<string, string>;
   /** the name of its function in the module: `setClaims`, or `setPrismaClaims` beside that of another driver */
   name: string;
-  imports: Edit;
+  imports: Edit[];
+  /** the name that the module has imported already; null: the import is new */
+  imported: Binding | null;
 }
 
 /** How a module can call the helper of a driver; null: it cannot import it, or its names are taken. */
@@ -31,6 +35,8 @@ export function helperFor(driver: DriverId, module: Module, scene: Scene): Helpe
   const path = posix.join(folder, `${template.name}.${ending}`);
   const files = filesOf(path, driver, style, scene);
   if (files === null) return null;
+  const imported = importedHelper(path, module, scene);
+  if (imported) return { files, name: imported.name, imports: [], imported };
   const plain = importOf(path, SET_CLAIMS, module, style);
   // a module that uses two drivers imports two helpers
   const isTaken = (scene.draft.edits.get(module.path) ?? []).some(
@@ -38,7 +44,28 @@ export function helperFor(driver: DriverId, module: Module, scene: Scene): Helpe
   );
   const name = isTaken ? nameBeside(template.name) : SET_CLAIMS;
   if (module.bindings.some((one) => one.name === name)) return null;
-  return { files, name, imports: isTaken ? importOf(path, name, module, style) : plain };
+  return { files, name, imports: [isTaken ? importOf(path, name, module, style) : plain], imported: null };
+}
+
+/** The name by which a module has imported the function of a helper that is there; null: it has not, or another scope has the name. */
+function importedHelper(path: string, module: Module, { project }: Scene): Binding | null {
+  const there = project.modules.get(path);
+  const meant = there && project.exported(there, SET_CLAIMS);
+  if (!meant) return null;
+  const link = project.linksTo(meant).find((one) => one.module === module && isValue(one));
+  const local = link?.local ?? null;
+  return local && module.bindings.filter(({ name }) => name === local.name).length === 1 ? local : null;
+}
+
+/** False for `import type`. */
+function isValue({ module, node }: Link): boolean {
+  const statement = module.parents.get(node);
+  return (
+    node.type === "ImportSpecifier" &&
+    node.importKind !== "type" &&
+    statement?.type === "ImportDeclaration" &&
+    statement.importKind !== "type"
+  );
 }
 
 /** `postgres-js-claims` → `setPostgresJsClaims` */

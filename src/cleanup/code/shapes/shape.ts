@@ -1,5 +1,6 @@
 import type { Scene } from "../draft.ts";
 import type { ContextCall } from "../find/calls.ts";
+import type { DecidedFiles } from "../retired.ts";
 
 /** An example: the files before, and what they are afterwards. One text stands for one file. */
 export interface ShapeExample {
@@ -7,6 +8,8 @@ export interface ShapeExample {
   /** null: the file goes */
   after: string | Readonly<Record<string, string | null>>;
   note?: string;
+  /** what the config decides, as `cleanup.code` */
+  decided?: readonly DecidedFiles[];
 }
 
 interface ShapePage {

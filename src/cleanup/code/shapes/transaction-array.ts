@@ -6,9 +6,10 @@ import { claimOfToken } from "../find/token.ts";
 import { cutItems, type Edit } from "../syntax/cut.ts";
 import type { Module } from "../syntax/module.ts";
 import { memberName, type Node } from "../syntax/node.ts";
-import { commonClaims, keepNames } from "./claims-helper.ts";
+import { commonClaims } from "./claims-helper.ts";
 import { CLAIMS_SETTING, receiverOf, retiredItems, roleBefore, settingTexts, stringified, valueOf } from "./driver.ts";
 import { helperFor } from "./helper-call.ts";
+import { keepNames } from "./helper-edits.ts";
 import { nameClaims } from "./name-claims.ts";
 import type { ProjectShape } from "./shape.ts";
 
@@ -128,7 +129,7 @@ function replaceElements(
   const put: Edit[] = helper
     ? [
         { path, start: call.start, end: call.end, text: `${helper.name}(${receiverOf(first) ?? ""}, ${claims.code})` },
-        helper.imports,
+        ...helper.imports,
       ]
     : [];
   const cuts = gone.length === 0 ? [] : cutItems(path, elements, isCut);
@@ -137,6 +138,7 @@ function replaceElements(
   if (!naming || !record(scene, { path, at, shape: transactionArray.id, what }, [...edits, ...naming])) return;
   for (const [file, text] of helper?.files ?? []) scene.draft.created.set(file, text);
   if (!helper) return;
+  if (helper.imported) scene.draft.added.add(helper.imported);
   keepNames([first.query.receiver, ...(claims.unnamed ? [] : [claims.root])], first, scene);
   decide(scene, { path, at, reason: "role-of-token", what: claims.code });
 }
