@@ -162,13 +162,17 @@ const OF_USERS: ReadonlySet<string> = new Set([
   "claims-of-members-unknown",
 ]);
 
+/** Findings about tokens that were made before: neither about the sync nor about who has claims; time settles them. */
+const OF_TOKENS: ReadonlySet<string> = new Set(["age-of-tokens-unknown", "stale-tokens", "stale-tokens-unknown"]);
+
 const claims =
   (ofUsers: boolean): Rule["settled"] =>
   (lines) => {
     // files have no users
     const line = lines.filter(isOf("claims")).findLast(({ fact }) => !ofUsers || fact.readFrom === "live");
     if (line === undefined) return OPEN;
-    const isLeft = Object.keys(line.fact.findings).some((code) => OF_USERS.has(code) === ofUsers);
+    const codes = Object.keys(line.fact.findings).filter((code) => !OF_TOKENS.has(code));
+    const isLeft = codes.some((code) => OF_USERS.has(code) === ofUsers);
     // no user was compared, so nothing was found out
     if (!isLeft && ofUsers && (line.fact.members ?? 0) === 0) return { kind: "cannot be told", line };
     return { kind: isLeft ? "failed" : "done", line };

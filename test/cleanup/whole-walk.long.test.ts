@@ -8,6 +8,7 @@ import type { Catalog } from "../../src/pg/catalog.ts";
 import { compile, failed, outcomes, passed, type Outcome } from "../support/casino-suite.ts";
 import { JITI, MAIN, runProgram, type CliResult } from "../support/cli.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { CASINO_DECISIONS, decide } from "../support/casino-decisions.ts";
 import { committed, git } from "./tests/project.ts";
 
 // The whole way of the casino, on a native server, and back: plan, the decisions of a person in the config, every
@@ -77,7 +78,7 @@ beforeAll(async () => {
   await step("emit", "verify", "--emit", "pgtap");
   // a patch that nobody applies: it asks what the config then answers
   await step("asked", "cleanup", "--code");
-  decide();
+  decide(dir);
   git(dir, "commit", "-qam", "decisions");
   git(dir, "tag", "decisions");
   await step("code", "cleanup", "--code", "--write");
@@ -97,70 +98,6 @@ afterAll(async () => {
   await server?.stop();
   rmSync(resolve(dir, ".."), { recursive: true, force: true });
 });
-
-/** A place that a person decides about in the config: the step that asks prints it. */
-interface Decision {
-  path: string;
-  /** the lines that are printed */
-  asked: readonly number[];
-  /** the suites and the case, of a test */
-  name?: string;
-  entry: { decision: string; reason: string };
-}
-
-const DECISIONS: readonly Decision[] = [
-  {
-    path: "app/api/lobby/[casino]/route.ts",
-    asked: [13],
-    entry: { decision: "claims", reason: "a display acts as the casino in its URL: the route vouches for that" },
-  },
-  {
-    path: "lib/db/tenant-transaction.ts",
-    asked: [24],
-    entry: { decision: "claims", reason: "a job acts as the staff member of its scope" },
-  },
-  {
-    path: "workers/loyalty-outbox-worker.ts",
-    asked: [39],
-    entry: { decision: "claims", reason: "the outbox is drained as the staff member of its scope" },
-  },
-  {
-    path: "workers/__tests__/loyalty-outbox-worker.test.ts",
-    asked: [39],
-    name: "drainLoyaltyOutbox > sets the context before it reads",
-    entry: { decision: "delete", reason: "it is about the text and the order of the old SQL" },
-  },
-  {
-    path: "workers/__tests__/workers.integration.test.ts",
-    asked: [39],
-    name: "the shift report > leaves nothing on the connection",
-    entry: { decision: "claim", reason: "no claim may stay on the connection either" },
-  },
-];
-
-/** Write the decisions into the config, and edit nothing else. */
-function decide(): void {
-  const path = join(dir, "rlsmith.config.ts");
-  const text = readFileSync(path, "utf8");
-  const command = /command: "[^"]+"/.exec(text)?.[0] ?? "";
-  const entries = (isTest: boolean): string =>
-    JSON.stringify(
-      Object.fromEntries(
-        DECISIONS.filter(({ name }) => (name !== undefined) === isTest).map((one) => [
-          one.name === undefined ? one.path : `${one.path}: ${one.name}`,
-          one.entry,
-        ]),
-      ),
-    );
-  const tests = `tests: { ${command} }`;
-  if (!text.includes(tests)) throw new Error("the config says in another way how the tests run");
-  const decided = `code: ${entries(false)},\n    tests: { ${command}, cases: ${entries(true)} }`;
-  // a function, for `$1` in a replacement is a group
-  writeFileSync(
-    path,
-    text.replace(tests, () => decided),
-  );
-}
 
 /** The number of lines that a step says it removed, of a kind. */
 const removed = (step: string, kind: string): number =>
@@ -212,7 +149,7 @@ describe("the way there", () => {
   });
 
   test("each decision was asked for, and no file but the config is edited by hand", () => {
-    const missing = DECISIONS.flatMap(({ path, asked }) =>
+    const missing = CASINO_DECISIONS.flatMap(({ path, asked }) =>
       asked.flatMap((line) => (isPrinted("asked", `${path}:${line}`) ? [] : [`${path}:${line}`])),
     );
     expect(missing).toEqual([]);
@@ -221,7 +158,7 @@ describe("the way there", () => {
 
   test("each decision is reported with its reason", () => {
     const reports = printed("code") + printed("tests");
-    expect(DECISIONS.filter(({ entry }) => !reports.includes(entry.reason))).toEqual([]);
+    expect(CASINO_DECISIONS.filter(({ entry }) => !reports.includes(entry.reason))).toEqual([]);
   });
 
   test("the case about the connection looks for claims now, and for the role as before", () => {
