@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openServer } from "../../src/db/server.ts";
 import type { Line } from "../../src/evidence/index.ts";
 import { sealed } from "../../src/evidence/line.ts";
+import { planHash } from "../../src/plan/plan-hash.ts";
+import type { Plan } from "../../src/plan/index.ts";
 import { committed, git } from "../cleanup/tests/project.ts";
 import { decide } from "../support/casino-decisions.ts";
 import { JITI, MAIN, runProgram, type CliResult } from "../support/cli.ts";
@@ -77,9 +79,11 @@ interface Shown {
   command: string;
 }
 
+/** `next`: the command. */
 async function status(...flags: string[]): Promise<{ code: number | null; steps: Shown[]; next: string | null }> {
   const { code, stdout } = await run("status", "--format", "json", ...flags);
-  return { code, ...(JSON.parse(stdout) as { steps: Shown[]; next: string | null }) };
+  const { steps, next } = JSON.parse(stdout) as { steps: Shown[]; next: string | null };
+  return { code, steps, next: steps.find(({ id }) => id === next)?.command ?? null };
 }
 
 async function inTarget(target: (typeof TARGETS)[number], sql: string): Promise<void> {
@@ -189,7 +193,9 @@ describe("from nothing to the end", () => {
       }
       const applied = await step(`apply ${target}`, "apply", "--target", target);
       expect(applied.code, applied.stderr).toBe(0);
-      await step(`watch ${target}`, "watch", "--target", target, "--once");
+      // the time between two samples is watched
+      for (const place of ["first", "second"])
+        await step(`watch ${target}, ${place}`, "watch", "--target", target, "--once");
       const gate = await step(`gate ${target}`, "gate", "--target", target);
       expect(gate.code, gate.stdout).toBe(0);
       expect((await status("--live", "--check", `gate:${target}`)).code).toBe(0);
@@ -314,8 +320,10 @@ describe("a fault at each step", () => {
     "a plan of another hash, and a target that drifted",
     async () => {
       const path = join(dir, ".rlsmith/plan.json");
-      const plan = JSON.parse(readFileSync(path, "utf8")) as { createdAt?: string };
-      writeFileSync(path, JSON.stringify({ ...plan, createdAt: "2020-01-01T00:00:00.000Z" }));
+      // the same plan by another rlsmith, as `plan` would write it
+      const stored = JSON.parse(readFileSync(path, "utf8")) as { plan: Plan };
+      const plan = { ...stored.plan, rlsmith: "0.0.9" };
+      writeFileSync(path, JSON.stringify({ ...stored, plan, hash: planHash(plan) }));
       const other = await status();
       mend();
       expect(other.steps.find(({ id }) => id === "proof")?.state).toMatchObject({ because: "another plan" });

@@ -772,7 +772,7 @@ export const GATE_MUTANTS: readonly Omit<Mutant, "cases">[] = [
     id: "types-of-nobody",
     title: "a type that changed cannot be told, although no function with its owner's rights names it",
     file: "objects/meaning.ts",
-    find: '.filter(({ text, types }) => kind !== "type" || text.includes(bare(name)) || TYPE_OF.test(text) || types.has(name))',
+    find: '.filter(({ text, types }) => kind !== "type" || isNamed(text, bare(name)) || TYPE_OF.test(text) || types.has(name))',
     replace: "",
     noticedBy: ["an enum that only a column has, beside a function with its owner's rights"],
   },

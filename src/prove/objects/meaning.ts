@@ -142,5 +142,5 @@ function makeExposingTexts({ after, roles }: Worlds): Exposing[] {
 
 const typesIn = ({ side }: World, relation: NameKey, text: string): string[] =>
   (side.relationByKey(relation)?.columns ?? [])
-    .filter(({ name }) => text.includes(name))
+    .filter(({ name }) => isNamed(text, name))
     .map(({ type }) => type.replace(/\[\]$/, ""));
