@@ -310,14 +310,6 @@ export const GATE_MUTANTS: readonly Omit<Mutant, "cases">[] = [
     noticedBy: ["the query of a materialized view is another", "a foreign table comes from elsewhere"],
   },
   {
-    id: "foreign-tables-are-tables",
-    title: "a foreign table with other options holds the same rows",
-    file: "objects/relations.ts",
-    find: 'is.kind === "materialized view" || is.kind === "foreign table";',
-    replace: 'is.kind === "materialized view";',
-    noticedBy: ["a foreign table comes from elsewhere"],
-  },
-  {
     id: "materialized-views-are-tables",
     title: "a materialized view with another query holds the same rows",
     file: "objects/relations.ts",
