@@ -185,14 +185,18 @@ function checkFields(relation: string, group: CheckGroup, members: readonly stri
   });
 }
 
+/** Of a line of 160 characters, indentation, brackets and a comma take 13. */
+const FIELDS = 160 - 13;
+
 /** An object, with as many fields on a line as fit. */
 function fields(values: Record<string, string>): string {
   const lines: string[] = [];
   for (const [name, value] of Object.entries(values)) {
     const field = `${name}: ${value}`;
     const last = lines.at(-1);
-    const fits =
-      last !== undefined && !field.includes("\n") && !last.includes("\n") && last.length + field.length < 140;
+    // a statement may have several lines: what follows it stands on its last one
+    const open = last?.slice(last.lastIndexOf("\n") + 1) ?? "";
+    const fits = last !== undefined && !field.includes("\n") && open.length + field.length <= FIELDS;
     if (fits) lines[lines.length - 1] = `${last}, ${field}`;
     else lines.push(field);
   }

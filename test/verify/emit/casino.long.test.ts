@@ -58,7 +58,7 @@ describe.skipIf(debianMissing !== null)("the casino's emitted pgTAP file, after 
   const on = ({ schema, relation }: Policy): string => quoteName({ schema, name: relation });
 
   test("is small enough to be read, has one plan, and is the same when it is made anew", async () => {
-    expect(text.split("\n").length).toBeLessThan(1600);
+    expect(text.split("\n").length).toBeLessThan(1500);
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(160);
     expect(text.match(/^select plan\(/gm)).toHaveLength(1);
     const { scratch, catalog } = casino.after;
@@ -70,7 +70,7 @@ describe.skipIf(debianMissing !== null)("the casino's emitted pgTAP file, after 
     const { scratch, catalog } = casino.before;
     const tests = await emittedTests(scratch.db, catalog, casino.config, "casino");
     for (const open of [pgtap(tests), vitest(tests)]) {
-      expect(open.split("\n").length).toBeLessThan(1600);
+      expect(open.split("\n").length).toBeLessThan(1500);
       expect(Math.max(...open.split("\n").map((line) => line.length))).toBeLessThanOrEqual(160);
     }
   });
