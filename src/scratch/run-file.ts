@@ -1,3 +1,4 @@
+import { firstLineOf } from "../pg/first-line.ts";
 import { createHash } from "node:crypto";
 import { pgErrorOf, type Db, type PgError } from "../db/port.ts";
 import { messageOf } from "../errors.ts";
@@ -251,9 +252,3 @@ function lineOfError(statement: ReplayStatement, { position, sqlstate }: PgError
   if (sqlstate !== "42601" || position === null) return statement.line;
   return statement.line + statement.text.slice(0, position - 1).split("\n").length - 1;
 }
-
-/** The first line of a statement, at most 120 characters. */
-export const firstLineOf = (text: string): string => {
-  const line = text.trimStart().split("\n")[0] ?? "";
-  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
-};

@@ -3,9 +3,10 @@ import { dirname, join, relative, resolve } from "node:path";
 import type { UnsetVariable } from "../errors.ts";
 import { finding } from "../finding.ts";
 import type { MigrationFile } from "../migration-tools/index.ts";
+import { firstLineOf } from "../pg/first-line.ts";
 import { missingIn, type PsqlCommand } from "./psql/index.ts";
 import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
-import { digestOf, firstLineOf, type ReplayStatement } from "./run-file.ts";
+import { digestOf, type ReplayStatement } from "./run-file.ts";
 import { splitStatements } from "./split.ts";
 
 /** The place from which a file is read, and where its faults are reported. */

@@ -33,6 +33,13 @@ export const GATE_MUTANTS: readonly Omit<Mutant, "cases">[] = [
       ["type-owners", "the owner of a domain is a role that row security binds", "compareTypeOwners"],
       ["identities", "two columns swap their names", "compareIdentities"],
       ["attributes", "an identity that an UPDATE may give a value, for which a policy asks", "compareAttributes"],
+      ["names-asked", "a policy asks for a comment", "compareNamesAsked"],
+      ["volatility", "a function that a policy calls sees the rows of the statement no more", "compareVolatility"],
+      [
+        "pre-request",
+        "the function that PostgREST calls before each request refuses none any more",
+        "comparePreRequest",
+      ],
       ["meanings", "an enum that a function with its owner's rights names", "compareMeanings"],
     ] as const
   ).map(([id, noticed, compared]) => ({
@@ -45,6 +52,22 @@ export const GATE_MUTANTS: readonly Omit<Mutant, "cases">[] = [
   })),
 
   // attributes, names, and what expressions call
+  {
+    id: "default-partitions-take-nothing",
+    title: "rows of a partition that is gone are gone with it, whatever takes the next ones",
+    file: "objects/relations.ts",
+    find: "if (fallback !== null)",
+    replace: "if (fallback === undefined)",
+    noticedBy: ["rows of a partition that is gone go to the default one"],
+  },
+  {
+    id: "names-of-functions-not-asked",
+    title: "only the text of a policy itself asks for names",
+    file: "objects/names-asked.ts",
+    find: " || calledBy(world, text).some(({ reached }) => reached.texts.some((one) => ASKS.test(one)))",
+    replace: "",
+    noticedBy: ["a function that a policy calls asks for a comment"],
+  },
   {
     id: "columns-by-order-alone",
     title: "a column that was dropped and added again last of all counts as the same",
@@ -764,7 +787,9 @@ export const GATE_MUTANTS: readonly Omit<Mutant, "cases">[] = [
     id: "types-of-nobody",
     title: "a type that changed cannot be told, although no function with its owner's rights names it",
     file: "objects/meaning.ts",
-    find: '.filter(({ text, types }) => kind !== "type" || isNamed(text, bare(name)) || TYPE_OF.test(text) || types.has(name))',
+    find: `.filter(
+      ({ text, types }) => kind !== "type" || wholeName(bare(name)).test(text) || TYPE_OF.test(text) || types.has(name),
+    )`,
     replace: "",
     noticedBy: ["an enum that only a column has, beside a function with its owner's rights"],
   },

@@ -200,6 +200,15 @@ export const ATTRIBUTE_CASES: readonly ObjectCase[] = [
     reach: { sql: "select from item", rows: [0, 1] },
   },
   {
+    title: "a function that a policy calls asks for a comment",
+    base: `${HIDDEN} create function public.is_open() returns boolean language sql stable as
+        $$ select exists (select from pg_description where description = 'open') $$;
+      create policy p on item to web using (is_open()); insert into item values (1, 'x');`,
+    change: "comment on table item is 'open';",
+    expected: ["cannot be told policy public.item.p"],
+    reach: { sql: "select from item", rows: [0, 1] },
+  },
+  {
     title: "a policy asks for the name of a partition",
     base: `create table public.part (id int, k int) partition by list (k); create table public.priv_1 partition of part for values in (1);
       alter table part enable row level security; grant select on part to web; insert into part values (1, 1);

@@ -87,6 +87,7 @@ describe("rows on which access depends", () => {
     ["a partition, whose parent a policy reads", "update half_1 set name = 'x'", "public.half"],
     ["a materialized view that a role reads", "refresh materialized view titles", "public.titles"],
     ["a sequence that a policy reads", "select setval('public.published', 1000)", "public.published"],
+    ["one that is not named by a constant", "select setval(s.oid::regclass, 5) from pg_class s", "public.published"],
     ["the same with RESTART", "alter sequence published restart with 1000", "public.published"],
   ])("%s", (_, statement, relation) => {
     const [found] = told(statement) as string[][];

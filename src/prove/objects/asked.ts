@@ -1,4 +1,5 @@
 import type { NameKey } from "../../pg/name.ts";
+import { wordsOf } from "../../pg/name-in-text.ts";
 import { nameKey, relationKey } from "../../pg/name.ts";
 import { parseOnce } from "../encode/parse-once.ts";
 import { objectKey, type ObjectKey } from "../uses.ts";
@@ -69,12 +70,3 @@ function makeAsked(world: World): Map<NameKey, Set<string>> {
       follow(new Set([objectKey({ kind: "relation", name: nameKey(relation) })]), new Set(), new Set());
   return asked;
 }
-
-const wordsOf = (text: string): string[] => [
-  ...new Set(
-    [...text.matchAll(/"((?:[^"]|"")+)"|[\p{L}_][\p{L}\p{N}_$]*/gu)].flatMap(([word, quoted]) => [
-      quoted?.replaceAll('""', '"') ?? word,
-      word.toLowerCase(),
-    ]),
-  ),
-];

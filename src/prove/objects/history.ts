@@ -24,16 +24,8 @@ export interface History {
   tables: ReadonlySet<string>;
 }
 
-const cache = new WeakMap<readonly { text: string }[], History>();
-
 /** The definitions in the statements of one side. Pure. */
 export function historyOf(statements: readonly { text: string }[]): History {
-  const known = cache.get(statements) ?? makeHistory(statements);
-  cache.set(statements, known);
-  return known;
-}
-
-function makeHistory(statements: readonly { text: string }[]): History {
   const functions = new Map<string, string[]>();
   const triggers = new Map<string, string[]>();
   const rules = new Map<string, StatementWrites[]>();

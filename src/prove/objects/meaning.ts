@@ -1,3 +1,4 @@
+import { wholeName } from "../../pg/name-in-text.ts";
 import { nameKey, type NameKey, type QualifiedName } from "../../pg/name.ts";
 import { extraOf, mayEnter, walk } from "./paths.ts";
 import type { ObjectChange, ObjectKind } from "./change.ts";
@@ -86,7 +87,9 @@ function calledByIt(
 
 function different(worlds: Worlds, kind: ObjectKind, name: string): ObjectChange {
   const affected = exposingTexts(worlds)
-    .filter(({ text, types }) => kind !== "type" || isNamed(text, bare(name)) || TYPE_OF.test(text) || types.has(name))
+    .filter(
+      ({ text, types }) => kind !== "type" || wholeName(bare(name)).test(text) || TYPE_OF.test(text) || types.has(name),
+    )
     .flatMap(({ relations }) => relations);
   return affected.length > 0
     ? { effect: "cannot be told", kind, name, roles: [], why: { kind: "text", relations: [...new Set(affected)] } }
@@ -98,11 +101,6 @@ export const TYPE_OF = /%\s*(?:row)?type\b/i;
 
 /** The last part of a name, without quotes: how texts speak of it. */
 const bare = (name: string): string => (name.split(".").at(-1) ?? name).replaceAll('"', "");
-
-const isNamed = (text: string, name: string): boolean =>
-  text.split(/[^\p{L}\p{N}_$]+/u).some((word) => word === name || word.toLowerCase() === name) ||
-  // a name with other characters
-  (/[^\p{L}\p{N}_$]/u.test(name) && text.includes(name));
 
 interface Exposing {
   text: string;
@@ -142,5 +140,5 @@ function makeExposingTexts({ after, roles }: Worlds): Exposing[] {
 
 const typesIn = ({ side }: World, relation: NameKey, text: string): string[] =>
   (side.relationByKey(relation)?.columns ?? [])
-    .filter(({ name }) => isNamed(text, name))
+    .filter(({ name }) => wholeName(name).test(text))
     .map(({ type }) => type.replace(/\[\]$/, ""));

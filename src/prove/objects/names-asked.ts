@@ -2,8 +2,7 @@ import type { Catalog } from "../../pg/catalog.ts";
 import { functionKey, nameKey } from "../../pg/name.ts";
 import { policyId } from "../../pg/policy.ts";
 import type { ObjectChange } from "./change.ts";
-import { reachedBy } from "./reached.ts";
-import { namesIn } from "./called.ts";
+import { calledBy } from "./called.ts";
 import type { World, Worlds } from "./world.ts";
 
 /** What tells of names, schemas and comments: `tableoid::regclass`, `current_schema`, `obj_description`, the catalogs. */
@@ -32,12 +31,7 @@ export function compareNamesAsked({ before, after }: Worlds): ObjectChange[] {
 }
 
 const asks = (world: World, text: string): boolean =>
-  ASKS.test(text) ||
-  namesIn(text).functions.some((name) =>
-    (world.functionsByKey.get(name) ?? []).some((fn) =>
-      reachedBy(world, { kind: "function", fn }).texts.some((one) => ASKS.test(one)),
-    ),
-  );
+  ASKS.test(text) || calledBy(world, text).some(({ reached }) => reached.texts.some((one) => ASKS.test(one)));
 
 /** All names, schemas with their privileges, and comments. */
 const namesOf = ({ relations, functions, policies, schemas, types, roles }: Catalog): string =>

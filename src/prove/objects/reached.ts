@@ -1,5 +1,5 @@
 import type { PgFunction, Relation } from "../../pg/catalog.ts";
-import { functionKey, nameKey, type NameKey } from "../../pg/name.ts";
+import { functionKey, nameKey, type FunctionKey, type NameKey } from "../../pg/name.ts";
 import { objectKey, type ObjectKey } from "../uses.ts";
 import type { World } from "./world.ts";
 
@@ -14,6 +14,8 @@ export interface Reached {
   asOwner: Set<NameKey>;
   /** a function runs dynamic SQL, or is in another language than SQL and PL/pgSQL */
   unfollowed: boolean;
+  /** the functions on the way, the path itself among them */
+  functions: Set<FunctionKey>;
   /** a text on the way names a catalog, a view or a function of the system with which an owner sees more than PUBLIC */
   asksSystem: boolean;
   /** a text on the way asks for claims or settings of the request */
@@ -45,6 +47,7 @@ export function reachedBy(world: World, path: Path): Reached {
   const found: Reached = {
     leaves: new Map(),
     asOwner: new Set(),
+    functions: new Set(),
     unfollowed: false,
     asksSystem: false,
     asksRequest: false,
@@ -91,6 +94,7 @@ export function reachedBy(world: World, path: Path): Reached {
   const visitFunction = (fn: PgFunction, user: string | null): void => {
     const key = functionKey(fn);
     if (!once(key, user)) return;
+    found.functions.add(key);
     found.texts.push(JSON.stringify([key, fn.body, fn.arguments, fn.result, fn.language, fn.strict, fn.settings]));
     const described = world.described.get(objectKey({ kind: "function", name: nameKey(fn) }));
     // its functions run as the current user, and EXECUTE on them is its owner's (manual, CREATE AGGREGATE, Notes)

@@ -1,13 +1,8 @@
 import type { Relation } from "../../pg/catalog.ts";
+import { wholeName, wordsOf } from "../../pg/name-in-text.ts";
 import { nameKey, type NameKey, type QualifiedName } from "../../pg/name.ts";
 import { isPlatformSchema } from "../../pg/platform-schemas.ts";
-import {
-  ruleWrites,
-  statementWrites,
-  treesOf,
-  type StatementWrites,
-  type WrittenRows,
-} from "../../pg/statement-writes.ts";
+import { ruleWrites, treesOf, type StatementWrites, type WrittenRows } from "../../pg/statement-writes.ts";
 import { askedColumns, isAskedElsewhere } from "./asked.ts";
 import type { OutsideCatalog } from "./change.ts";
 import { comersTo, READS_AND_WRITES } from "./comers.ts";
@@ -30,9 +25,9 @@ interface Place {
 }
 
 /** The effects of a statement, through triggers, rules, views, functions, partitions and foreign keys. */
-export function effectOf(place: Place, text: string): Effects {
+export function effectOf(place: Place, writes: StatementWrites): Effects {
   const found: Effects = { relations: new Set(), copies: true, outside: null };
-  follow(place, statementWrites(text), found, new Set());
+  follow(place, writes, found, new Set());
   return found;
 }
 
@@ -194,19 +189,20 @@ const isPrivateBucket = (relation: Relation, { command, columns, constants }: Wr
   columns !== null &&
   (!columns.includes("public") || constants.get("public") === false);
 
-/** A sequence is a row that some policy, view or function may read. */
-function followSequence({ world }: Place, sequence: string, found: Effects): void {
-  const bare = (sequence.split(".").at(-1) ?? sequence).replaceAll('"', "");
+/** A sequence is a row, which policies, views and functions may read; one that is not named by a constant may be any. */
+function followSequence({ world }: Place, written: string, found: Effects): void {
+  const bare = (written.split(".").at(-1) ?? written).replaceAll('"', "");
   const texts = [
     ...world.catalog.policies.flatMap(({ using, check }) => [using ?? "", check ?? ""]),
-    ...world.catalog.relations.flatMap((relation) => world.definition(nameKey(relation)) ?? ""),
+    ...world.catalog.relations.map((relation) => world.definition(nameKey(relation)) ?? ""),
+    ...world.catalog.functions.map(({ body }) => body).filter((body) => READS_SEQUENCE.test(body)),
   ];
-  const isNamed = sequence === "*" ? false : texts.some((text) => wordIn(text, bare));
-  if (isNamed) decides(found, nameKey({ schema: "public", name: bare }));
+  for (const sequence of world.facts.sequences)
+    if ((written === "*" || sequence.name === bare) && texts.some((text) => wholeName(sequence.name).test(text)))
+      decides(found, nameKey(sequence));
 }
 
-const wordIn = (text: string, word: string): boolean =>
-  text.split(/[^\p{L}\p{N}_$]+/u).some((one) => one === word || one.toLowerCase() === word);
+const READS_SEQUENCE = /\b(?:last_value|is_called|log_cnt)\b/i;
 
 const WRITES = /\b(?:insert|update|delete|merge|truncate|copy|refresh)\b/i;
 const DYNAMIC = /\bexecute\b/i;
@@ -222,7 +218,7 @@ function followCall(place: Place, name: readonly string[], found: Effects, seen:
   if (schema === "pg_catalog" || !once(seen, `call ${last}`)) return;
   const texts = [...(history.functions.get(last) ?? []), ...world.side.functionsNamed(last).map(({ body }) => body)];
   for (const text of texts) {
-    const words = new Set(text.split(/[^\p{L}\p{N}_$]+/u).flatMap((word) => [word, word.toLowerCase()]));
+    const words = new Set(wordsOf(text));
     if (WRITES.test(text) && DYNAMIC.test(text)) found.outside ??= "dynamic SQL";
     if (WRITES.test(text))
       for (const relation of world.catalog.relations) {

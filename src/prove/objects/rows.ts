@@ -2,10 +2,11 @@ import type { Catalog } from "../../pg/catalog.ts";
 import { scanTokens } from "../../pg/expr/parse.ts";
 import { as } from "../../pg/expr/node.ts";
 import { nameParts } from "../../pg/expr/shape.ts";
-import type { ObjectChange, OutsideCatalog } from "./change.ts";
-import { effectOf, type Effects } from "./row-effects.ts";
+import { firstLineOf } from "../../pg/first-line.ts";
+import { statementWrites, treesOf, type StatementWrites } from "../../pg/statement-writes.ts";
+import type { ObjectChange } from "./change.ts";
 import { historyOf, type History } from "./history.ts";
-import { statementWrites, treesOf } from "../../pg/statement-writes.ts";
+import { effectOf, type Effects } from "./row-effects.ts";
 import { worldsOf, type World } from "./world.ts";
 
 /** A statement of a project's files. */
@@ -17,10 +18,17 @@ export interface FileStatement {
   rows?: string;
 }
 
+/** A statement with what is asked of it several times. */
+interface Ran extends FileStatement {
+  /** its tokens, and the rows after it: comments and spaces decide nothing */
+  meaning: string;
+  writes: StatementWrites;
+}
+
 /** The statements of one side, with what they were run against at the end. */
 interface Files {
   side: "before" | "after";
-  statements: readonly FileStatement[];
+  statements: readonly Ran[];
   world: World;
   other: World;
   history: History;
@@ -37,21 +45,17 @@ export function compareRows(
   after: readonly FileStatement[],
 ): ObjectChange[] {
   const worlds = worldsOf(catalogs.before, catalogs.after);
-  const first: Files = {
-    side: "before",
-    statements: before,
-    world: worlds.before,
-    other: worlds.after,
-    history: historyOf(before),
-  };
-  const second: Files = {
-    side: "after",
-    statements: after,
-    world: worlds.after,
-    other: worlds.before,
-    history: historyOf(after),
-  };
-  const [removed, added] = [without(before, after), without(after, before)];
+  const once = new Map<string, Pick<Ran, "meaning" | "writes">>();
+  const ran = (all: readonly FileStatement[]): Ran[] => all.map((one) => ({ ...one, ...readOnce(once, one) }));
+  const filesOf = (side: "before" | "after", statements: readonly FileStatement[]): Files => ({
+    side,
+    statements: ran(statements),
+    world: worlds[side],
+    other: worlds[side === "before" ? "after" : "before"],
+    history: historyOf(statements),
+  });
+  const [first, second] = [filesOf("before", before), filesOf("after", after)];
+  const [removed, added] = [without(first.statements, second.statements), without(second.statements, first.statements)];
   return [
     ...removed.flatMap((one) => told(first, one)),
     ...added.flatMap((one) => told(second, one)),
@@ -61,28 +65,15 @@ export function compareRows(
   ];
 }
 
-const meaning = ({ text, rows = "" }: FileStatement): string => plain(text) + rows;
-
-/** Those that the others lack, as often as they lack them. */
-function without(all: readonly FileStatement[], others: readonly FileStatement[]): FileStatement[] {
-  const counts = new Map<string, number>();
-  for (const one of others) counts.set(meaning(one), (counts.get(meaning(one)) ?? 0) + 1);
-  return all.filter((one) => {
-    const left = counts.get(meaning(one)) ?? 0;
-    counts.set(meaning(one), left - 1);
-    return left <= 0;
-  });
-}
-
-const plainTexts = new Map<string, string>();
-
-/** The tokens of a statement: comments and spaces between them decide nothing. */
-function plain(text: string): string {
-  const known = plainTexts.get(text);
-  if (known !== undefined) return known;
-  const made = tokensOf(text);
-  plainTexts.set(text, made);
-  return made;
+/** Most statements are on both sides. */
+function readOnce(
+  known: Map<string, Pick<Ran, "meaning" | "writes">>,
+  { text, rows = "" }: FileStatement,
+): Pick<Ran, "meaning" | "writes"> {
+  const key = text + rows;
+  const found = known.get(key) ?? { meaning: tokensOf(text) + rows, writes: statementWrites(text) };
+  known.set(key, found);
+  return found;
 }
 
 function tokensOf(text: string): string {
@@ -95,27 +86,33 @@ function tokensOf(text: string): string {
   }
 }
 
-/** What is told of a statement that runs on one side alone, or otherwise there. */
-function told(files: Files, statement: FileStatement): ObjectChange[] {
-  const why = reasonOf(files, effectOf(files, statement.text), statement);
-  return why ? [{ effect: "cannot be told", kind: "statement", name: at(statement), roles: [], why }] : [];
+/** Those that the others lack, as often as they lack them. */
+function without(all: readonly Ran[], others: readonly Ran[]): Ran[] {
+  const counts = new Map<string, number>();
+  for (const { meaning } of others) counts.set(meaning, (counts.get(meaning) ?? 0) + 1);
+  return all.filter(({ meaning }) => {
+    const left = counts.get(meaning) ?? 0;
+    counts.set(meaning, left - 1);
+    return left <= 0;
+  });
 }
 
-const at = ({ file, line }: FileStatement): string => `${file}:${line}`;
+/** What is told of a statement that runs on one side alone, or otherwise there. */
+function told(files: Files, statement: Ran): ObjectChange[] {
+  const why = reasonOf(files.side, effectOf(files, statement.writes), statement);
+  const name = `${statement.file}:${statement.line}`;
+  return why ? [{ effect: "cannot be told", kind: "statement", name, roles: [], why }] : [];
+}
 
-function reasonOf({ side }: Files, effects: Effects, { text }: FileStatement): ObjectChange["why"] | null {
-  const shown = { side, statement: firstLine(text) };
-  const outside = (what: OutsideCatalog): ObjectChange["why"] => ({ kind: "does something else", ...shown, what });
-  if (effects.outside !== null) return outside(effects.outside);
+function reasonOf(side: Files["side"], effects: Effects, { text }: Ran): ObjectChange["why"] | null {
+  const shown = { side, statement: firstLineOf(text) };
+  if (effects.outside !== null) return { kind: "does something else", ...shown, what: effects.outside };
   if (effects.relations.size === 0) return null;
   return { kind: "writes rows", ...shown, relations: [...effects.relations], copies: effects.copies };
 }
 
-const firstLine = (text: string): string =>
-  (text.split("\n").find((line) => line.trim() !== "" && !line.trim().startsWith("--")) ?? "").trim().slice(0, 120);
-
 /** Statements of both sides after the definition of a function, on this side alone, that they call. */
-function runOtherwise(files: Files, own: ReadonlySet<FileStatement>): ObjectChange[] {
+function runOtherwise(files: Files, own: ReadonlySet<Ran>): ObjectChange[] {
   const defined = new Set<string>();
   return files.statements.flatMap((statement): ObjectChange[] => {
     if (own.has(statement)) {
@@ -125,22 +122,22 @@ function runOtherwise(files: Files, own: ReadonlySet<FileStatement>): ObjectChan
       }
       return [];
     }
-    if (defined.size === 0) return [];
-    const { calls } = statementWrites(statement.text);
-    return calls.some((name) => defined.has(name.at(-1) ?? "")) ? told(files, statement) : [];
+    return statement.writes.calls.some((name) => defined.has(name.at(-1) ?? "")) ? told(files, statement) : [];
   });
 }
 
 /** Statements of both sides that decide, and run in another order: the last one counts. */
-function reordered(first: Files, second: Files, own: ReadonlySet<FileStatement>): ObjectChange[] {
-  const deciding = (files: Files): FileStatement[] =>
-    files.statements.filter((one) => !own.has(one) && mayWrite(one.text) && told(files, one).length > 0);
-  const [one, two] = [deciding(first), deciding(second)];
-  const moved = two.filter(({ text }, place) => plain(text) !== plain(one[place]?.text ?? ""));
-  return moved.slice(0, 1).flatMap((statement) => told(second, statement));
+function reordered(first: Files, second: Files, own: ReadonlySet<Ran>): ObjectChange[] {
+  const [one, two] = [first, second].map(({ statements }) =>
+    statements.filter((ran) => !own.has(ran) && mayWrite(ran)),
+  );
+  // an effect takes longer to find than that nothing has moved
+  if (one?.every(({ meaning }, place) => meaning === two?.[place]?.meaning)) return [];
+  const deciding = (files: Files, all: readonly Ran[] = []): Ran[] => all.filter((ran) => told(files, ran).length > 0);
+  const [olds, news] = [deciding(first, one), deciding(second, two)];
+  const moved = news.find(({ meaning }, place) => meaning !== olds[place]?.meaning);
+  return moved ? told(second, moved) : [];
 }
 
-const mayWrite = (text: string): boolean => {
-  const { rows, calls, sequences, dynamic } = statementWrites(text);
-  return rows.length + calls.length + sequences.length > 0 || dynamic;
-};
+const mayWrite = ({ writes: { rows, calls, sequences, dynamic } }: Ran): boolean =>
+  rows.length + calls.length + sequences.length > 0 || dynamic;

@@ -1,6 +1,6 @@
 import { functionKey } from "../../pg/name.ts";
 import type { ObjectChange } from "./change.ts";
-import { namesIn } from "./called.ts";
+import { calledBy } from "./called.ts";
 import { reachedBy } from "./reached.ts";
 import { matched, type Worlds } from "./world.ts";
 
@@ -9,15 +9,10 @@ import { matched, type Worlds } from "./world.ts";
  * not (manual, Function Volatility Categories). Verdicts are about one row and the state before it.
  */
 export function compareVolatility({ before, after }: Worlds): ObjectChange[] {
-  const called = new Set(
-    after.catalog.policies.flatMap(({ using, check }) =>
-      [using, check].flatMap((text) => (text === null ? [] : namesIn(text).functions)),
-    ),
-  );
   const inPolicies = new Set(
-    [...called].flatMap((name) =>
-      (after.functionsByKey.get(name) ?? []).flatMap((fn) =>
-        reachedBy(after, { kind: "function", fn }).texts.map((text) => (JSON.parse(text) as [string])[0]),
+    after.catalog.policies.flatMap(({ using, check }) =>
+      [using, check].flatMap((text) =>
+        text === null ? [] : calledBy(after, text).flatMap(({ reached }) => [...reached.functions]),
       ),
     ),
   );
